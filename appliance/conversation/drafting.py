@@ -1,0 +1,28 @@
+"""Wording by the engine: a draft inside the deadline, every sentence verified, or nothing."""
+
+from appliance.conversation.outcome import Block
+from appliance.conversation.story import Story
+from appliance.errors import EngineUnavailable
+
+
+async def drafted(statements: tuple[str, ...], story: Story) -> Block | None:
+    """The engine's wording of the statements, or None when the approved wording goes out.
+
+    One sentence that is not supported refuses the whole draft. What was drafted and why it was refused is noted.
+    """
+    house = story.house
+    drafter = house.drafter() if house.wording == "fluent" and statements else None
+    if drafter is None:
+        return None
+    texts = {name: house.pack.statement(name, story.language) for name in statements}
+    try:
+        draft = await drafter.draft(story.masked.text, story.language, texts, house.engine_deadline_s)
+    except EngineUnavailable as error:
+        story.note(engine=str(error))
+        return None
+    verdicts = house.verify(draft, texts, story.language)
+    story.note(draft=draft.raw, engine=draft.model, verdicts=verdicts)
+    if not verdicts or not all(verdict.supported for verdict in verdicts):
+        return None
+    story.note(wording="generated")
+    return Block("draft", statements, " ".join(verdict.text for verdict in verdicts))

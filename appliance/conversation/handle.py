@@ -1,0 +1,53 @@
+"""The story of a message, from what a patient wrote to what goes back."""
+
+from appliance.conversation import commands, compose
+from appliance.conversation.drafting import drafted
+from appliance.conversation.house import House
+from appliance.conversation.language import language_of
+from appliance.conversation.outcome import Outcome
+from appliance.conversation.resolve import resolved
+from appliance.conversation.retrieval import served
+from appliance.conversation.story import Story
+from appliance.conversation.turn import Session, Turn
+from appliance.safety.masking import mask
+
+
+async def handle(turn: Turn, session: Session, house: House) -> Outcome:
+    """Decide on a turn and compose the reply, of approved or verified sentences only."""
+    story = Story.begin(turn, session, house)
+
+    if command := commands.given(turn.text):
+        return compose.command(story, command)
+
+    story.masked = mask(turn.text)
+    story.note(masked=story.masked.text, masked_kinds=story.masked.kinds)
+
+    with story.timed("emergency"):
+        alarm = house.pack.emergencies.find(turn.text)
+    with story.timed("language"):
+        guess = language_of(story.masked.text, session.language, house.languages, house.pack.languages)
+    story.language = guess.language if guess.supported else story.language
+    if alarm:
+        return compose.alarm(story, alarm)
+    if not story.masked.text.strip():
+        return compose.unreadable(story)
+
+    with story.timed("scope"):
+        reading = await house.read(story.masked.text, story.language)
+    story.note(parts=tuple((part.text, part.intent, part.confidence) for part in reading.parts))
+    if reading.action in {"emergency", "crisis"}:
+        return compose.route(story, reading)
+    if not guess.supported:
+        return compose.foreign(story, guess.language)
+
+    reading = resolved(reading, story)
+    if session.opted_out and reading.action != "opt_in":
+        return compose.opted_out(story)
+    if not reading.statements:
+        return compose.without_answer(story, reading)
+
+    with story.timed("retrieve"):
+        statements = await served(reading, story)
+    with story.timed("draft"):
+        draft = await drafted(statements, story)
+    return compose.answer(story, reading, statements, draft)

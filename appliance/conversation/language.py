@@ -1,0 +1,83 @@
+"""The language of a turn: learned from the pack's examples, sticky over the session, switchable at once."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from appliance.safety.normalise import visible
+
+# Languages that patients of a European hospital write and a pack may lack. Galician is left out: it reads as
+# Portuguese or Spanish, and a patient who writes it reads both.
+_ELSEWHERE = ("eu", "ru", "pl", "ur", "hi", "nl", "bg", "ja", "tr", "fa", "bn", "sv", "da", "hu", "cs", "sq", "el", "ko", "he", "ka", "pa")  # fmt: skip
+_SCRIPTS = (
+    (re.compile(r"[\u3040-\u30ff]"), "ja"),
+    (re.compile(r"[\uac00-\ud7af]"), "ko"),
+    (re.compile(r"[\u0900-\u097f]"), "hi"),
+    (re.compile(r"[\u0980-\u09ff]"), "bn"),
+    (re.compile(r"[\u0a00-\u0a7f]"), "pa"),
+    (re.compile(r"[\u0370-\u03ff]{3}"), "el"),
+    (re.compile(r"[\u0590-\u05ff]"), "he"),
+    (re.compile(r"[\u10a0-\u10ff]"), "ka"),
+    (re.compile(r"[ٹڈڑےں]"), "ur"),
+    (re.compile(r"[یک].*[گچپژیک]"), "fa"),
+    (re.compile(r"[ыэёъ]", re.IGNORECASE), "ru"),
+)
+_UKRAINIAN = re.compile(r"[іїєґ]", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+# A session's language gives way only to this much confidence, and without a session the pack's first only to this.
+_SWITCH, _FIRST = 0.70, 0.40
+_ENOUGH_LETTERS = 12
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The language of a text, 0 … 1 how sure; `supported` is False for one that the pack does not speak."""
+
+    language: str
+    confidence: float
+    supported: bool = True
+
+
+class LanguageModel(Protocol):
+    """Learned from the pack's examples."""
+
+    def language_probabilities(self, text: str) -> dict[str, float]:
+        """How likely each of the pack's languages is."""
+
+
+def language_of(text: str, session_language: str | None, model: LanguageModel, languages: tuple[str, ...]) -> Guess:
+    """The language to reply in: the turn's own when it is clear, else the session's, else the pack's first."""
+    clean = visible(text)
+    letters = len(_LETTER.findall(clean))
+    fallback = Guess(session_language or languages[0], 0.0)
+    if letters == 0:
+        return fallback
+    probabilities = model.language_probabilities(clean)
+    best = max(probabilities, key=probabilities.__getitem__)
+    if foreign := _foreign(clean, letters, languages, probabilities[best]):
+        return Guess(foreign, 1.0, supported=False)
+    guess = Guess(best, probabilities[best])
+    if session_language in languages and best != session_language and guess.confidence < _SWITCH:
+        return Guess(session_language, probabilities.get(session_language, 0.0))
+    return guess if session_language or guess.confidence >= _FIRST else fallback
+
+
+def _foreign(text: str, letters: int, languages: tuple[str, ...], confidence: float) -> str | None:
+    """A language that the pack does not speak, when the text is clearly of it."""
+    for pattern, language in _SCRIPTS:
+        if language not in languages and pattern.search(text) and not _UKRAINIAN.search(text):
+            return language
+    if letters < _ENOUGH_LETTERS:
+        return None
+    language, probability = _identifier(languages).classify(text)
+    return language if language not in languages and probability > max(0.9, confidence) else None
+
+
+@cache
+def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([*languages, *(language for language in _ELSEWHERE if language not in languages)])
+    return identifier

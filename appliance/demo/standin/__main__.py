@@ -1,0 +1,48 @@
+"""Runs the Twilio stand-in as a process of its own: python -m appliance.demo.standin --port 4010."""
+
+import asyncio
+import signal
+from typing import Annotated
+
+import typer
+
+from appliance.demo.listening import listen, serving
+from appliance.demo.standin import Account, CallbackPolicy, Callbacks, Ledger, create_standin
+
+
+def main(  # noqa: PLR0917 - typer makes options of them
+    account_sid: Annotated[str, typer.Option(envvar="APPLIANCE_TWILIO_ACCOUNT_SID")],
+    auth_token: Annotated[str, typer.Option(envvar="APPLIANCE_TWILIO_AUTH_TOKEN")],
+    port: Annotated[int, typer.Option(help="0: any that is free")] = 4010,
+    pace_s: Annotated[float, typer.Option(help="seconds before each next status")] = 0.35,
+    status: Annotated[
+        list[str] | None, typer.Option(help="statuses after queued; repeat for several, - for none")
+    ] = None,
+    sender: Annotated[
+        list[str] | None, typer.Option(help="addresses that may be sent from; none: any")
+    ] = None,
+) -> None:
+    """A stand-in for Twilio's messages API on 127.0.0.1. It prints its address when it listens."""
+    statuses = tuple(status or CallbackPolicy.statuses)
+    policy = CallbackPolicy(statuses=() if statuses == ("-",) else statuses, pace_s=pace_s)
+    account = Account(account_sid, auth_token, frozenset(sender or ()))
+    asyncio.run(_run(account, port, policy))
+
+
+async def _run(account: Account, port: int, policy: CallbackPolicy) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    place = listen(port)
+    ledger = Ledger()
+    async with (
+        Callbacks(ledger, account.auth_token, policy) as callbacks,
+        serving(create_standin(account, ledger, callbacks), place),
+    ):
+        typer.echo(f"The Twilio stand-in listens: {place.url}")
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    typer.run(main)

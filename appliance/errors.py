@@ -1,0 +1,128 @@
+"""The hierarchy of failures: one base, and permanent and temporary kept apart.
+
+ApplianceError
+├── Permanent                  repeating it cannot help; somebody has to change something
+│   ├── SettingsError          a setting is missing, unknown or of the wrong form
+│   ├── PackError              a knowledge pack is broken: file, entry and field are named
+│   ├── ModelError             a model is missing, or is not the one that its digest promises
+│   ├── StaleLease             somebody else holds the conversation by now
+│   ├── SealBroken             a sealed value was altered, cut, or moved
+│   ├── KeyMissing             the data key of a sealed value was destroyed
+│   ├── KeyRingError           the master keys are missing, exposed, or malformed
+│   ├── InvalidWebhook         a webhook lacks fields that a message cannot be without
+│   ├── SendRefused            the provider will never take this reply
+│   └── JournalBroken          the journal on disk is not the chain that it should be
+└── Temporary                  the same call may succeed later
+    ├── EngineUnavailable      no draft: the engine is absent, slow, or answered garbage
+    ├── StoreUnavailable       Redis cannot be reached, is full, or takes no writes
+    ├── SendThrottled          the provider did not take a reply, and says when it may
+    ├── SendUnconfirmed        nobody knows whether the provider took the reply
+    └── JournalUnavailable     the journal took no record
+"""
+
+from pathlib import Path
+
+
+class ApplianceError(Exception):
+    """The base of every failure that the appliance raises itself."""
+
+
+class Permanent(ApplianceError):
+    """Repeating the call cannot help."""
+
+
+class Temporary(ApplianceError):
+    """The same call may succeed later."""
+
+
+class SettingsError(Permanent):
+    """A setting is missing, unknown or of the wrong form; the text names the key."""
+
+
+class PackError(Permanent):
+    """A knowledge pack is broken.
+
+    Attributes:
+        file: the file of the pack that is wrong.
+        entry: the id of the entry in it, or "" for the file as a whole.
+        field: the field of the entry, or "".
+    """
+
+    def __init__(self, file: Path, entry: str, field: str, problem: str) -> None:
+        self.file, self.entry, self.field = file, entry, field
+        place = ", ".join(part for part in (str(file), entry, field) if part)
+        super().__init__(f"{place}: {problem}")
+
+
+class ModelError(Permanent):
+    """A model is missing, or is not the one that its digest promises."""
+
+
+class EngineUnavailable(Temporary):
+    """The engine gave no draft; `reason` is one of absent, deadline, breaker, refused, garbage."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        self.reason = reason
+        super().__init__(f"no draft from the engine: {reason}{': ' + detail if detail else ''}")
+
+
+# ---- vault, inbox, audit -----------------------------------------------------------------------------------
+
+
+class StoreUnavailable(Temporary):
+    """Redis cannot be reached, is full, or takes no writes; do not rely on anything having changed."""
+
+
+class StaleLease(Permanent):
+    """Somebody else holds the conversation by now; what was done under this lease must be thrown away."""
+
+
+class SealBroken(Permanent):
+    """A sealed value was altered, cut, or moved from its place; it is never returned."""
+
+
+class KeyMissing(Permanent):
+    """The data key that a value was sealed with is gone: the patient was erased since."""
+
+
+class KeyRingError(Permanent):
+    """The key ring is missing, open to others, malformed, or lacks a key; the text holds no key."""
+
+
+class SendThrottled(Temporary):
+    """The provider certainly did not take the reply; after `retry_after_s` seconds it may."""
+
+    def __init__(self, retry_after_s: float, detail: str = "") -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"not taken, try again in {retry_after_s:g} s{': ' + detail if detail else ''}")
+
+
+class JournalBroken(Permanent):
+    """The journal on disk is not the chain that it should be, so that nothing may be appended to it."""
+
+
+class JournalUnavailable(Temporary):
+    """The journal took no record: the disk is full or refuses to write; the file is as it was before."""
+
+
+# ---- channel -----------------------------------------------------------------------------------------------
+
+
+class InvalidWebhook(Permanent):
+    """A webhook lacks what a message cannot be without; `missing` names the fields."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        self.missing = missing
+        super().__init__(f"webhook without {', '.join(missing)}: is it Twilio's for messages, or for status?")
+
+
+class SendRefused(Permanent):
+    """The provider will never take this reply; `code` is Twilio's error code (https://www.twilio.com/docs/api/errors)."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(f"Twilio refused the reply with error {code}: see https://www.twilio.com/docs/api/errors/{code}")
+
+
+class SendUnconfirmed(Temporary):
+    """Nobody knows whether the provider took the reply: ask it before the reply is sent again."""

@@ -1,0 +1,23 @@
+"""The durable mailbox: accept, take, done, and an outbox, each step atomic on Redis."""
+
+from appliance.inbox.delivery import DeliveryLog, Receipt
+from appliance.inbox.mailbox import Accepted, Lease, Mailbox
+from appliance.inbox.outbox import Outbox, Sending
+from appliance.inbox.policy import MailboxPolicy
+from appliance.inbox.worker import Handled, Sender, TurnHandler, Worker, WorkerPolicy
+
+__all__ = [
+    "Accepted",
+    "DeliveryLog",
+    "Handled",
+    "Lease",
+    "Mailbox",
+    "MailboxPolicy",
+    "Outbox",
+    "Receipt",
+    "Sender",
+    "Sending",
+    "TurnHandler",
+    "Worker",
+    "WorkerPolicy",
+]

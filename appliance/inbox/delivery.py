@@ -1,0 +1,75 @@
+"""What became of each message that the provider took: its status, which only moves forward.
+
+Status callbacks arrive late, twice, out of order, and sometimes before the send itself has returned.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+from redis.asyncio import Redis
+
+from appliance.vault import ConversationId
+from appliance.vault.connection import translated
+
+DAYS_S = 24 * 3600
+_KEPT_S = 7 * DAYS_S
+
+# Twilio's statuses (its REST API, resource Message). Failure is possible until delivery, and is final.
+_RANK = {
+    "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4,
+    "failed": 5, "undelivered": 5, "canceled": 5,
+    "partially_delivered": 6, "delivered": 7, "read": 8,
+}  # fmt: skip
+_FINAL = frozenset({"failed", "undelivered", "canceled", "read"})
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The newest status of a message; no conversation when a callback came and the send never returned."""
+
+    conversation: ConversationId | None
+    status: str
+
+
+@cache
+def _script() -> str:
+    return (files("appliance.inbox") / "lua" / "forward.lua").read_text(encoding="utf-8")
+
+
+class DeliveryLog:
+    """Receipts by the provider's message id, kept for a week. Methods raise StoreUnavailable."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def record(self, provider_sid: str, conversation: ConversationId) -> None:
+        """The provider has taken a message of this conversation."""
+        await self._forward(provider_sid, "queued", conversation)
+
+    async def forward(self, provider_sid: str, status: str) -> bool:
+        """Take a status if it is further on than the present one; False when it is not, or is unknown."""
+        return status in _RANK and await self._forward(provider_sid, status, "")
+
+    async def receipt(self, provider_sid: str) -> Receipt | None:
+        """The receipt of a message, or None when there is none or it is over a week old."""
+        async with translated("reading a receipt"):
+            found = await self._redis.hmget(_name(provider_sid), ["conversation", "status"])
+        conversation, status = cast("list[bytes | None]", found)
+        if status is None:
+            return None
+        return Receipt(ConversationId(conversation.decode()) if conversation else None, status.decode())
+
+    async def _forward(self, provider_sid: str, status: str, conversation: str) -> bool:
+        run = self._redis.register_script(_script())
+        async with translated("moving a receipt forward"):
+            answer = await run(
+                keys=[_name(provider_sid)],
+                args=[status, _RANK[status], int(status in _FINAL), conversation, _KEPT_S],
+            )
+        return bool(answer)
+
+
+def _name(provider_sid: str) -> str:
+    return f"antesala:receipt:{{{provider_sid}}}"

@@ -1,0 +1,105 @@
+-- What the scripts share; it is put before each of them.
+--
+-- KEYS[1] is the root of a shard, which is a hash tag. Every other name is built from it, so that all that one
+-- script touches is in one slot of a Redis Cluster. ARGV[1] shifts the clock (milliseconds; 0 but in tests).
+--
+-- A lane is `in` (messages to answer) or `out` (replies to send). In each, a conversation is in one of three
+-- places: nowhere (nothing to do), in `due` (score: when it may be taken), or in `leases` (score: when the lease
+-- ends). Its state holds the token of the lease, which is what fences off a holder that is late.
+
+local root = KEYS[1]
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) + tonumber(ARGV[1])
+end
+
+local function name(kind, conversation)
+  return root .. ':' .. kind .. ':' .. conversation
+end
+
+local function due(lane) return root .. ':' .. lane .. ':due' end
+local function leases(lane) return root .. ':' .. lane .. ':leases' end
+local function state(lane, conversation) return name(lane .. ':state', conversation) end
+local function entries(lane, conversation) return name(lane .. ':entries', conversation) end
+
+-- Milliseconds until something in the lane will need a worker, or -1 when nothing will.
+local function idle_ms(lane, now)
+  local soonest = nil
+  for _, set in ipairs({due(lane), leases(lane)}) do
+    local score = redis.call('ZRANGE', set, 0, 0, 'WITHSCORES')[2]
+    if score and (not soonest or tonumber(score) < soonest) then soonest = tonumber(score) end
+  end
+  return soonest and math.max(soonest - now, 0) or -1
+end
+
+-- Lease the conversation that is due first: its id and a new token, or nil.
+local function claim(lane, now, lease_ms)
+  -- Leases that ended are due again. Their holder died or hangs, perhaps because of what it held: that is a try.
+  for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', leases(lane), '-inf', now, 'LIMIT', 0, 100)) do
+    redis.call('ZREM', leases(lane), conversation)
+    redis.call('ZADD', due(lane), now, conversation)
+    redis.call('HDEL', state(lane, conversation), 'token')
+    redis.call('HINCRBY', state(lane, conversation), 'tries', 1)
+    redis.call('HSET', state(lane, conversation), 'reason', 'the worker did not come back')
+  end
+  local conversation = redis.call('ZRANGEBYSCORE', due(lane), '-inf', now, 'LIMIT', 0, 1)[1]
+  if not conversation then return nil end
+  local token = redis.call('INCR', root .. ':token')
+  redis.call('ZREM', due(lane), conversation)
+  redis.call('ZADD', leases(lane), now + lease_ms, conversation)
+  redis.call('HSET', state(lane, conversation), 'token', token)
+  return conversation, token
+end
+
+-- Whether the lease of this token still holds.
+local function holds(lane, conversation, token)
+  return redis.call('HGET', state(lane, conversation), 'token') == token
+end
+
+-- Whether this token's lease ended with success, so that a repeated call can be told from a late one.
+local function settled(lane, conversation, token)
+  return redis.call('GET', name(lane .. ':settled', conversation)) == token
+end
+
+-- End the lease; the conversation is due again at the given time.
+local function release(lane, conversation, at)
+  redis.call('ZREM', leases(lane), conversation)
+  redis.call('HDEL', state(lane, conversation), 'token')
+  redis.call('ZADD', due(lane), at, conversation)
+end
+
+-- End the lease with success. What is left is due again; 1 when something is.
+local function settle(lane, conversation, token, now)
+  local next_ms = tonumber(redis.call('HGET', state(lane, conversation), 'due') or now)
+  redis.call('SET', name(lane .. ':settled', conversation), token, 'EX', 3600)
+  redis.call('ZREM', leases(lane), conversation)
+  if redis.call('XLEN', entries(lane, conversation)) == 0 then
+    redis.call('DEL', state(lane, conversation), entries(lane, conversation))
+    return 0
+  end
+  redis.call('HDEL', state(lane, conversation), 'token', 'tries', 'reason', 'upto', 'attempts', 'attempted')
+  redis.call('ZADD', due(lane), next_ms, conversation)
+  return 1
+end
+
+-- Keep what could not be handled, sealed as it is, for somebody to look at.
+local function to_dead_letters(lane, conversation, position, body, reason, now)
+  redis.call('XADD', root .. ':dead', '*', 'lane', lane, 'conversation', conversation, 'position', position,
+    'body', body, 'reason', reason, 'at', now)
+end
+
+-- Put a reply into the outbox. A conversation that waits for its next attempt goes on waiting: order is kept.
+local function append_reply(conversation, position, body, now)
+  redis.call('XADD', entries('out', conversation), '*', 'position', position, 'body', body)
+  if not redis.call('ZSCORE', leases('out'), conversation) then
+    redis.call('ZADD', due('out'), 'NX', now, conversation)
+  end
+end
+
+-- A stream entry's fields as a table.
+local function fields(entry)
+  local found = {}
+  for i = 1, #entry[2], 2 do found[entry[2][i]] = entry[2][i + 1] end
+  return found
+end

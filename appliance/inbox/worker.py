@@ -1,0 +1,175 @@
+"""The worker: answers turns and sends replies, many conversations at once, each in order, none lost.
+
+Nothing is decided by what is in this process: a turn counts as answered, a reply as sent, when the mailbox
+and the outbox have written it down. Whatever dies before that is done again by whoever takes the lease next.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from appliance.errors import Permanent, SendThrottled, StaleLease, StoreUnavailable
+from appliance.inbox.holding import persist, while_held
+from appliance.inbox.mailbox import Lease, Mailbox
+from appliance.inbox.outbox import Outbox, Sending
+from appliance.inbox.pump import Pump
+
+# Of the grace at a stop, turns may use this share; the rest is for sending what they answered.
+_TURNS_SHARE = 0.6
+_RENEWALS_PER_LEASE = 3
+_LONGEST_SEND_PAUSE_S = 60.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What a turn led to: the session to keep (None: none), and the replies in order."""
+
+    session: bytes | None
+    replies: Sequence[bytes]
+
+
+class TurnHandler(Protocol):
+    """Answers a turn. May be called again for the same messages when a try failed or its process died."""
+
+    async def handle(self, lease: Lease) -> Handled:
+        """The answer; whatever is raised counts as a failed try."""
+
+    async def fallback(self, lease: Lease) -> Sequence[bytes]:
+        """The safe replies when the tries are used up, or no message could be opened."""
+
+
+class Sender(Protocol):
+    """Hands a reply to the provider."""
+
+    async def send(self, sending: Sending) -> str:
+        """The provider's id of the message.
+
+        Raises:
+            Permanent: it will never be taken.
+            SendThrottled: it was certainly not taken; it may be after a while.
+            Exception: anything else leaves open whether it was taken.
+        """
+
+
+@dataclass(frozen=True)
+class WorkerPolicy:
+    """Times are in seconds."""
+
+    turns: int = 16
+    """Conversations answered at once."""
+    sends: int = 16
+    """Conversations sent to at once."""
+    longest_turn_s: float = 60.0
+    """A handler that takes longer hangs: that is a failed try."""
+    send_attempts: int = 10
+    """After so many attempts a reply becomes a dead letter."""
+
+
+class Worker:
+    """Two pumps: one answers turns, one sends replies."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        outbox: Outbox,
+        handler: TurnHandler,
+        sender: Sender,
+        policy: WorkerPolicy | None = None,
+    ) -> None:
+        self._mailbox = mailbox
+        self._outbox = outbox
+        self._handler = handler
+        self._sender = sender
+        self._policy = policy or WorkerPolicy()
+        self._turns = Pump("turns", mailbox, self._turn, self._policy.turns)
+        self._sends = Pump("sends", outbox, self._send, self._policy.sends)
+        self._deadline_s = 0.0
+
+    async def run(self) -> None:
+        """Work until stopped. Cancelling this stops at once; what was held is given back."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._sends.run(), name="sends")
+            await self._turns.run()
+            self._sends.stop(self._deadline_s, drain=True)
+
+    def stop(self, grace_s: float) -> None:
+        """Take no more turns, finish those that run and send what they answered, within the grace.
+
+        What is not finished then is given back: another worker takes it at once.
+        """
+        now_s = asyncio.get_running_loop().time()
+        self._deadline_s = now_s + grace_s
+        self._turns.stop(now_s + grace_s * _TURNS_SHARE)
+
+    async def _turn(self, lease: Lease) -> None:
+        log = _log.bind(conversation=lease.conversation, token=lease.token)
+        every_s = self._mailbox.policy.lease_s / _RENEWALS_PER_LEASE
+        try:
+            await while_held(self._answer(lease), lambda: self._mailbox.renew(lease), every_s)
+        except StaleLease:
+            log.warning("worker.turn_lost")
+        except asyncio.CancelledError:
+            await self._undo(self._mailbox.release(lease))
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed try
+            # Neither the text nor the traceback is logged: both may quote the patient.
+            log.warning("worker.turn_failed", error=type(error).__name__, tries=lease.tries + 1)
+            await self._undo(self._mailbox.fail(lease, type(error).__name__))
+
+    async def _answer(self, lease: Lease) -> None:
+        if lease.exhausted or not lease.messages:
+            replies = await self._handler.fallback(lease)
+            await persist(lambda: self._mailbox.bury(lease, replies))
+            _log.error("worker.dead_letter", conversation=lease.conversation, reason=lease.reason)
+            return
+        async with asyncio.timeout(self._policy.longest_turn_s):
+            handled = await self._handler.handle(lease)
+        await persist(lambda: self._mailbox.done(lease, handled.session, handled.replies))
+
+    async def _send(self, sending: Sending) -> None:
+        log = _log.bind(conversation=sending.conversation, entry=sending.entry, attempts=sending.attempts + 1)
+        every_s = self._outbox.lease_s / _RENEWALS_PER_LEASE
+        again_s = min(2.0**sending.attempts, _LONGEST_SEND_PAUSE_S)
+        doubtful = sending.unconfirmed_since_s is not None
+        try:
+            await while_held(self._deliver(sending), lambda: self._outbox.renew(sending), every_s)
+        except StaleLease:
+            log.warning("worker.send_lost")
+        except asyncio.CancelledError:
+            await self._undo(self._outbox.retry_later(sending, 0, unconfirmed=True))
+            raise
+        except Permanent as error:
+            # The provider's text is not logged: it may quote an address.
+            log.warning("worker.send_refused", error=type(error).__name__)
+            await self._undo(self._outbox.failed(sending, type(error).__name__))
+        except SendThrottled as error:
+            log.warning("worker.send_throttled", retry_after_s=error.retry_after_s)
+            await self._undo(self._outbox.retry_later(sending, error.retry_after_s, unconfirmed=doubtful))
+        except StoreUnavailable as error:
+            # Only the note before the send can raise this: nothing was sent.
+            log.warning("worker.send_postponed", error=str(error))
+            await self._undo(self._outbox.retry_later(sending, again_s, unconfirmed=doubtful))
+        except Exception as error:  # noqa: BLE001 - whatever a sender raises leaves the outcome open
+            log.warning("worker.send_unconfirmed", error=type(error).__name__)
+            if sending.attempts + 1 >= self._policy.send_attempts:
+                await self._undo(self._outbox.failed(sending, "too many attempts"))
+            else:
+                await self._undo(self._outbox.retry_later(sending, again_s, unconfirmed=True))
+
+    async def _deliver(self, sending: Sending) -> None:
+        await self._outbox.record_attempt(sending)
+        provider_sid = await self._sender.send(sending)
+        await persist(lambda: self._outbox.sent(sending, provider_sid))
+
+    @staticmethod
+    async def _undo(step: Awaitable[None]) -> None:
+        """Give something back; when that fails, its lease ends by itself and another takes it."""
+        try:
+            await step
+        except (StaleLease, StoreUnavailable) as error:
+            _log.warning("worker.not_given_back", error=str(error))

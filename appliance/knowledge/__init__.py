@@ -1,0 +1,1 @@
+"""Knowledge packs: their schema, the index over them, and retrieval from it."""

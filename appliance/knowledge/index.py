@@ -1,0 +1,171 @@
+"""The statements of a pack in Qdrant: one collection a version, and an alias that points to the active one."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from qdrant_client import AsyncQdrantClient, models
+from qdrant_client.http.exceptions import ApiException
+
+from appliance.errors import Temporary
+from appliance.knowledge.pack import Pack
+from appliance.safety.normalise import has_han, words
+
+_DENSE, _SPARSE = "dense", "words"
+
+
+class IndexUnavailable(Temporary):
+    """Qdrant cannot be asked now."""
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """A statement that the index found near the question; `score` is the fused rank score, 0 … 1."""
+
+    statement: str
+    score: float
+
+
+class PassageEncoder(Protocol):
+    """Turns texts into unit vectors, float32, shape (texts, dimensions)."""
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of what is searched."""
+
+
+class Index:
+    """Retrieval over the approved statements of one version.
+
+    Args:
+        client: Qdrant's, of a server or embedded.
+        collection: the version's collection, so that a turn is served from one version only.
+    """
+
+    def __init__(self, client: AsyncQdrantClient, collection: str) -> None:
+        self._client, self.collection = client, collection
+
+    async def retrieve(
+        self, question: str, vector: NDArray[np.float32], language: str, day: date, most: int
+    ) -> tuple[Retrieved, ...]:
+        """The nearest statements in the language that are approved and unexpired on the day, best first.
+
+        Dense and sparse rankings are fused by reciprocal rank.
+
+        Raises:
+            IndexUnavailable: Qdrant did not answer.
+        """
+        served = models.Filter(
+            must=[
+                models.FieldCondition(key="language", match=models.MatchValue(value=language)),
+                models.FieldCondition(key="approved_on", range=models.Range(lte=day.toordinal())),
+                models.FieldCondition(key="review_by", range=models.Range(gte=day.toordinal())),
+            ]
+        )
+        try:
+            found = await self._client.query_points(
+                self.collection,
+                prefetch=[
+                    models.Prefetch(query=vector.tolist(), using=_DENSE, filter=served, limit=most),
+                    models.Prefetch(query=sparse(question), using=_SPARSE, filter=served, limit=most),
+                ],
+                query=models.FusionQuery(fusion=models.Fusion.RRF),
+                limit=most,
+                with_payload=["statement"],
+            )
+        except (ApiException, OSError, ValueError) as error:
+            raise IndexUnavailable(f"retrieval from {self.collection}: {error}") from error
+        return tuple(Retrieved((point.payload or {})["statement"], point.score) for point in found.points)
+
+    async def aclose(self) -> None:
+        """Close the connection to Qdrant."""
+        await self._client.close()
+
+
+def open_client(url: str, api_key: str | None) -> AsyncQdrantClient:
+    """A client of the server at `url`, or an embedded index when it is empty. Nothing connects yet."""
+    return AsyncQdrantClient(url=url, api_key=api_key) if url else AsyncQdrantClient(":memory:")
+
+
+async def build_collection(client: AsyncQdrantClient, pack: Pack, encoder: PassageEncoder) -> str:
+    """Write the pack's statements to the collection named by its digest, if it is not there yet; its name.
+
+    Raises:
+        IndexUnavailable: Qdrant did not answer.
+    """
+    collection = pack.version
+    try:
+        if not await client.collection_exists(collection):
+            points = _points(pack, encoder)
+            await client.create_collection(
+                collection,
+                vectors_config={
+                    _DENSE: models.VectorParams(size=len(points[0].vector[_DENSE]), distance=models.Distance.COSINE)  # type: ignore[index,call-overload,arg-type]
+                },
+                sparse_vectors_config={_SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+            )
+            await client.upsert(collection, points)
+    except (ApiException, OSError) as error:
+        raise IndexUnavailable(f"building {collection}: {error}") from error
+    return collection
+
+
+async def activate(client: AsyncQdrantClient, alias: str, collection: str) -> None:
+    """Point the alias to the collection, in one atomic step."""
+    await client.update_collection_aliases(
+        change_aliases_operations=[
+            models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=alias)),
+            models.CreateAliasOperation(
+                create_alias=models.CreateAlias(collection_name=collection, alias_name=alias)
+            ),
+        ]
+    )
+
+
+async def versions(client: AsyncQdrantClient, alias: str) -> Mapping[str, bool]:
+    """Each version's collection of the pack, and whether it is the active one."""
+    aliases = (await client.get_aliases()).aliases
+    active = {entry.collection_name for entry in aliases if entry.alias_name == alias}
+    names = sorted(entry.name for entry in (await client.get_collections()).collections)
+    return {name: name in active for name in names if re.fullmatch(re.escape(alias) + r"-[0-9a-f]{12}", name)}
+
+
+def sparse(text: str) -> models.SparseVector:
+    """Counts of the folded words (of character pairs in Chinese) by hash; Qdrant weighs them by rarity.
+
+    Own code, because fastembed's BM25 knows neither Catalan, Ukrainian nor Chinese.
+    """
+    counts: Counter[int] = Counter()
+    for word in words(text):
+        terms = [word[i : i + 2] for i in range(max(len(word) - 1, 1))] if has_han(word) else [word]
+        counts.update(crc32(term.encode()) for term in terms)
+    return models.SparseVector(indices=list(counts), values=[float(count) for count in counts.values()])
+
+
+def _points(pack: Pack, encoder: PassageEncoder) -> list[models.PointStruct]:
+    entries = [
+        (name, statement, language)
+        for name, statement in pack.statements.items()
+        for language in pack.languages
+        if statement.approved_by and statement.approved_on
+    ]
+    vectors = encoder.encode_passages([statement.text[language] for _, statement, language in entries])
+    return [
+        models.PointStruct(
+            id=number,
+            vector={_DENSE: vector.tolist(), _SPARSE: sparse(statement.text[language])},
+            payload={
+                "statement": name,
+                "language": language,
+                "topic": statement.topic,
+                "approved_on": statement.approved_on.toordinal() if statement.approved_on else None,
+                "review_by": statement.review_by.toordinal(),
+            },
+        )
+        for number, ((name, statement, language), vector) in enumerate(zip(entries, vectors, strict=True))
+    ]

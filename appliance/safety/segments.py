@@ -1,0 +1,60 @@
+"""A message cut into the questions that it may ask."""
+
+import re
+
+from appliance.safety.normalise import has_han, visible
+
+# Words that may join two questions. A cut too many does little harm: parts of one meaning are joined again by what
+# they are about. Spanish and Catalan are mixed within a sentence, so each has the other's.
+_IBERIAN = "y e i pero però perquè porque ademas además també tambien también o u"
+_JOINING = {
+    "es": _IBERIAN,
+    "ca": _IBERIAN,
+    "en": "and also but plus or n &",
+    "fr": "et mais aussi ou",
+    "de": "und aber oder außerdem ausserdem sowie",
+    "it": "e ma anche o oppure ed",
+    "pt": "e mas também tambem ou",
+    "ro": "și si şi iar dar sau",
+    "ar": "و w u wa ou",
+    "uk": "і й та а але чи або ще",
+    "zh": "",
+}
+_ENDS = r"[,;\n()«»\"“”、，；：؛،]|(?<=[^\d\s])[.!?…。！？؟]+|(?<=\s)[-–—](?=\s)|:(?!\d)|[.](?!\d)"
+_HAN = re.compile(rf"{_ENDS}|(?=另外|还有|還有|而且|以及|顺便|順便)|(?<=[吗嗎呢])")
+_MOST = 8
+
+
+def _pattern(joining: str) -> re.Pattern[str]:
+    joined = "|".join(map(re.escape, joining.split()))
+    attached = r"|\s(?=و(?:هل|ما|متى|أين|اين|كيف|كم|أريد)\s|وال\w)"
+    return re.compile(rf"{_ENDS}|\s(?:{joined})(?=\s){attached}", re.IGNORECASE)
+
+
+_PATTERNS = {language: _pattern(joining) for language, joining in _JOINING.items() if joining}
+_LEADING = {
+    language: re.compile(rf"^(?:(?:{'|'.join(map(re.escape, joining.split()))})\s+)+", re.IGNORECASE)
+    for language, joining in _JOINING.items()
+    if joining
+}
+
+
+def segments(text: str, language: str) -> tuple[str, ...]:
+    """The parts of the message that may be questions of their own, in order; none for a text without letters.
+
+    A message of more than eight parts is a story rather than a list of questions: the shortest neighbours are
+    joined until eight are left.
+
+    Args:
+        text: the masked message.
+        language: the language whose joining words are looked for; English's if it has none.
+    """
+    clean = visible(text)
+    pattern = _HAN if has_han(clean) else _PATTERNS.get(language, _PATTERNS["en"])
+    leading = _LEADING.get(language, _LEADING["en"])
+    parts = [leading.sub("", (part or "").strip(" \t-–—*·•¿¡'")) for part in pattern.split(clean)]
+    parts = [part for part in parts if sum(c.isalnum() for c in part) > 1]
+    while len(parts) > _MOST:
+        at = min(range(len(parts) - 1), key=lambda i: len(parts[i]) + len(parts[i + 1]))
+        parts[at : at + 2] = [f"{parts[at]} {parts[at + 1]}"]
+    return tuple(parts)

@@ -1,0 +1,122 @@
+"""Frozen settings, read from an injected environment, a TOML file and a secrets directory."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from appliance.errors import SettingsError
+
+PREFIX = "APPLIANCE_"
+# Read by the test suite, not by the product.
+_FOREIGN = frozenset({"APPLIANCE_TEST_REQUIRE"})
+_SECRETS = frozenset({"twilio_auth_token"})
+_HERE = Path(__file__).resolve().parent
+
+
+def shipped(folder: str) -> Path:
+    """A folder that is delivered with the package: `knowledge` or `models`, from a checkout or from a wheel."""
+    checkout = _HERE.parent / folder
+    return checkout if checkout.is_dir() else _HERE / "_data" / folder
+
+
+class Settings(BaseModel):
+    """Everything that can be set. No secret has a default; times are in seconds.
+
+    Each key can come from the environment (`APPLIANCE_PUBLIC_URL`), from the TOML file that
+    `APPLIANCE_CONFIG` names (`public_url`), or, for secrets, from a file of that name in `secrets_dir`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    config: Path | None = Field(None, description="a TOML file with further settings")
+    data_dir: Path = Field(default_factory=lambda: user_data_path("antesala"), description="models, index, journal")
+    secrets_dir: Path | None = Field(None, description="a directory with one file a secret (systemd credentials)")
+    pack: Path = Field(default_factory=lambda: shipped("knowledge") / "reedy-preop", description="the knowledge pack")
+    models_catalogue: Path = Field(default_factory=lambda: shipped("models"), description="the catalogue's TOML files")
+    embedding_model: str = Field("multilingual-e5-small", description="catalogue name of the embedding model")
+    chat_model: str = Field("smollm2-135m-instruct", description="catalogue name of the chat model")
+    wording: Literal["approved", "fluent"] | None = Field(None, description="overrides the pack's wording mode")
+
+    public_url: str = Field("", description="the base that Twilio signs webhooks for: https://host[/prefix]")
+    twilio_account_sid: str = Field("", pattern=r"^(AC[0-9a-fA-F]{32})?$", description="Twilio account")
+    twilio_auth_token: SecretStr | None = Field(None, description="signs webhooks, authenticates sends")
+    twilio_sender: str = Field("", description="whatsapp:+number that replies come from; empty: the webhook's To")
+    twilio_api_url: str = Field("https://api.twilio.com", description="where replies are posted")
+    twilio_timeout_s: float = Field(10.0, gt=0)
+
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="inbox, outbox and sessions")
+    vault_url: str = Field("redis://127.0.0.1:6379/1", description="wrapped data keys; apart from the values")
+    qdrant_url: str = Field("", description="http(s)://host:port of Qdrant; empty: embedded under data_dir")
+    qdrant_api_key: SecretStr | None = None
+
+    engine_url: str = Field("", description="base of vLLM's OpenAI-compatible API; empty: no engine")
+    engine_model: str = Field("", description="the name that vLLM serves; empty: asked from the server")
+    engine_deadline_s: float = Field(3.0, gt=0, description="longest wait for a draft")
+    engine_max_tokens: int = Field(200, ge=16, le=1000)
+
+    burst_quiet_s: float = Field(1.2, ge=0, description="a turn is taken this long after the last message …")
+    burst_most_s: float = Field(3.0, ge=0, description="… and no later than this after the first")
+    worker_concurrency: int = Field(16, ge=1)
+    worker_grace_s: float = Field(20.0, ge=0)
+    max_body_bytes: int = Field(64 * 1024, ge=1024)
+    bind: str = Field("127.0.0.1:8080", description="host:port, or unix:PATH")
+
+    @property
+    def models_dir(self) -> Path:
+        """Where fetched models lie."""
+        return self.data_dir / "models"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment, the file that it names, and the secrets directory.
+
+    Raises:
+        SettingsError: a key is unknown or of the wrong form; the text names each one.
+    """
+    values: dict[str, object] = {}
+    from_environ = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name not in _FOREIGN
+    }
+    if config := from_environ.get("config"):
+        values |= _toml(Path(config))
+    if secrets_dir := from_environ.get("secrets_dir") or environ.get("CREDENTIALS_DIRECTORY"):
+        values |= _secrets(Path(secrets_dir))
+    values |= from_environ
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(problem) for problem in error.errors())) from error
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}CONFIG: expected a readable TOML file, got {path} ({error.strerror})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from error
+
+
+def _secrets(directory: Path) -> dict[str, object]:
+    if not directory.is_dir():
+        raise SettingsError(f"{PREFIX}SECRETS_DIR: expected a directory, got {directory}")
+    found: dict[str, object] = {"secrets_dir": directory}
+    for key in _SECRETS:
+        if (file := directory / key).is_file():
+            found[key] = file.read_text(encoding="utf-8").strip()
+    return found
+
+
+def _explain(problem: Mapping[str, object]) -> str:
+    location = problem["loc"]
+    key = ".".join(map(str, location)) if isinstance(location, tuple) else str(location)
+    if problem["type"] == "extra_forbidden":
+        return f"{key} ({PREFIX}{key.upper()}): unknown setting; known are: {', '.join(sorted(Settings.model_fields))}"
+    return f"{key} ({PREFIX}{key.upper()}): {problem['msg']}, got {problem.get('input')!r}"

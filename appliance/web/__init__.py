@@ -1,0 +1,1 @@
+"""The Quart application: what Twilio posts to, and what monitors ask."""
