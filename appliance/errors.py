@@ -8,7 +8,7 @@ ApplianceError
 │   ├── StaleLease             somebody else holds the conversation by now
 │   ├── SealBroken             a sealed value was altered, cut, or moved
 │   ├── KeyMissing             the data key of a sealed value was destroyed
-│   ├── KeyRingError           the master keys are missing, exposed, or malformed
+│   ├── KeyFileError           a file of keys is missing, open to others, or malformed
 │   ├── InvalidWebhook         a webhook lacks fields that a message cannot be without
 │   ├── SendRefused            the provider will never take this reply
 │   └── JournalBroken          the journal on disk is not the chain that it should be
@@ -85,8 +85,8 @@ class KeyMissing(Permanent):
     """The data key that a value was sealed with is gone: the patient was erased since."""
 
 
-class KeyRingError(Permanent):
-    """The key ring is missing, open to others, malformed, or lacks a key; the text holds no key."""
+class KeyFileError(Permanent):
+    """A file of keys is missing, open to others, malformed, or lacks a key; the text holds no key."""
 
 
 class SendThrottled(Temporary):

@@ -4,6 +4,7 @@ The SDK's own asynchronous transport mixes up responses when it does not pool, i
 retries sends a message twice. So the SDK gets a transport of ours.
 """
 
+import base64
 import logging
 import re
 from collections.abc import Mapping
@@ -107,11 +108,14 @@ class _PooledTransport(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no
         **_ignored: object,
     ) -> Response:
         """What the SDK asks for; its own time-out and redirections are ignored."""
-        login = aiohttp.BasicAuth(*auth) if auth else None
+        sent_headers = dict(headers or {})
+        if auth:
+            login = base64.b64encode(":".join(auth).encode()).decode("ascii")
+            sent_headers["Authorization"] = f"Basic {login}"
         url = URL(uri).with_scheme(self._api.scheme).with_host(self._api.host or "").with_port(self._api.port)
         try:
             async with self._opened().request(
-                method, url, params=params, data=data, headers=headers, auth=login, allow_redirects=False
+                method, url, params=params, data=data, headers=sent_headers, allow_redirects=False
             ) as response:
                 text = await response.text()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:

@@ -28,13 +28,13 @@ models_app = typer.Typer(
     no_args_is_help=True,
 )
 _out = Console()
-_COLUMNS = ("name", "kind", "source", "licence", "GPU GiB", "load MB", "state")
+_COLUMNS = ("name", "kind", "source", "licence", "GiB", "MB", "state")
 _Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="entries of the catalogue")]
 
 
 @models_app.command("list")
 def list_models() -> None:
-    """Show the catalogue: kind, source and licence of each model, what it needs, and if it is here.
+    """Show the catalogue: kind, source, licence, GPU memory (GiB), download (MB), and if it is here.
 
     Hub entries are not pinned until `fetch --pin` has written their digests down on a staging machine.
     """

@@ -1,5 +1,7 @@
 """The reply: approved texts in their order, each decision's own."""
 
+from dataclasses import replace
+
 from appliance.conversation.commands import Given
 from appliance.conversation.outcome import Block, Effect, Outcome
 from appliance.conversation.story import Story
@@ -58,10 +60,8 @@ def foreign(story: Story, language: str) -> Outcome:
     texts = story.house.pack.messages["unsupported_language"]
     blocks = [Block("message", ("unsupported_language",), texts[language])] if language in texts else []
     blocks += [story.message("unsupported_language"), story.contact()]
-    if language in texts:
-        outcome = story.ends("unsupported_language", blocks)
-        return outcome
-    return story.ends("unsupported_language", blocks)
+    outcome = story.ends("unsupported_language", blocks)
+    return replace(outcome, language=language) if language in texts else outcome
 
 
 def opted_out(story: Story) -> Outcome:

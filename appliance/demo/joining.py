@@ -28,7 +28,7 @@ async def join_own_engine(settings: Settings, sign_post: SignPost, joined: Joine
     """Run vLLM with the chat model until cancelled; whatever goes wrong is shown and hurts nobody."""
     try:
         await _run_engine(settings, sign_post, joined, warden)
-    except ApplianceError as error:
+    except (ApplianceError, OSError) as error:
         _log.warning("demo.no_engine", problem=str(error))
         sign_post.show("failed", f"{_first_line(error)} ({_WITHOUT})")
 
@@ -37,7 +37,7 @@ async def join_engine_at(url: str, sign_post: SignPost, joined: Joined) -> None:
     """Join an engine that somebody else runs, as soon as it answers."""
     sign_post.show("loading", f"waiting for {url}")
     async with aiohttp.ClientSession(trust_env=False) as client:
-        while not await _healthy(client, url):
+        while not await _healthy(client, url):  # noqa: ASYNC110  (see below)
             # A server of somebody else: there is no event to wait for, only its answer to ask for.
             await asyncio.sleep(_ASK_EVERY_S)
     joined(url)

@@ -1,6 +1,6 @@
 """Brings what the demo needs onto this machine: a model, and for the engine vLLM's environment as well.
 
-It does so in a process of its own, since that can be ended at any moment, while a thread that waits for pip cannot.
+It does so in a process of its own: that can be ended at any moment, while a thread that waits for pip cannot.
 """
 
 import asyncio

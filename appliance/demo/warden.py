@@ -1,7 +1,7 @@
 """Ends the processes that the demo started when the demo itself was killed and could not.
 
 It runs as a process of its own, reads which process groups the demo owns, and acts when the demo's end of the
-pipe closes: the kernel closes it whatever the demo died of. Grandchildren, as vLLM has them, go with their group.
+pipe closes: the kernel closes it, whatever the demo died of. Grandchildren, as vLLM has, go with their group.
 """
 
 import asyncio
@@ -54,8 +54,8 @@ def watch(lines: Iterable[str]) -> None:
     """Read until the demo is gone, then end what it still owned."""
     groups: set[int] = set()
     for line in lines:
-        verb, group = line.split()
-        groups = groups | {int(group)} if verb == _OWN else groups - {int(group)}
+        verb, number = line.split()
+        groups = groups | {int(number)} if verb == _OWN else groups - {int(number)}
     for group in groups:
         with suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.utils import disable_progress_bars
 
 from appliance.engine.catalogue import MEBIBYTE, HubSource
 from appliance.engine.progress import Progress, growing
@@ -46,6 +47,8 @@ def snapshot(source: HubSource, into: Path, endpoint: str | None, progress: Prog
         ModelError: it has no such repository or revision.
     """
     progress.begin(f"downloading {source.repository}", source.size_mib * MEBIBYTE)
+    # Its own bars would be drawn over ours.
+    disable_progress_bars()
     try:
         with growing(into, progress):
             HfApi(endpoint=endpoint).snapshot_download(

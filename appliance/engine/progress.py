@@ -1,5 +1,6 @@
 """What a long job tells about itself while it runs."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,12 +49,12 @@ def growing(folder: Path, progress: Progress) -> Iterator[None]:
 
 
 def _size(folder: Path) -> int:
-    return sum(_size_or_gone(file) for file in folder.rglob("*"))
+    # Unlike Path.rglob, os.walk does not mind folders that vanish under it, as those of a download do.
+    return sum(_size_or_gone(Path(at, name)) for at, _, names in os.walk(folder) for name in names)
 
 
 def _size_or_gone(file: Path) -> int:
     try:
         return file.lstat().st_size
     except FileNotFoundError:
-        # Files of a download come and go while they are counted.
         return 0

@@ -113,7 +113,7 @@ class Mailbox:
         """Lease the conversation that is due first, or None when nothing is due.
 
         Raises:
-            KeyRingError: the ring lacks a master key; the conversation is given back.
+            KeyFileError: the ring lacks a master key; the conversation is given back.
         """
         lease_ms = milliseconds(self.policy.lease_s)
         answer = await self._lane.claim("take", lease_ms, self.policy.most_messages)

@@ -37,8 +37,8 @@ def connect(url: str) -> Redis:
 async def translated(what: str) -> AsyncIterator[None]:
     """Turn the client's failures into StoreUnavailable, saying what was asked.
 
-    A cancellation that the client loses (its `asyncio.wait_for` does so before Python 3.12) is made up for when
-    the command is through.
+    A cancellation that the client loses (its `asyncio.wait_for` does so before Python 3.12) is made up for
+    when the command is through.
     """
     task = asyncio.current_task()
     cancellations = task.cancelling() if task else 0

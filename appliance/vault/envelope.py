@@ -75,7 +75,7 @@ class DataKey:
         """The data key in a wrapped one.
 
         Raises:
-            KeyRingError: the ring lacks the master key that it was wrapped by.
+            KeyFileError: the ring lacks the master key that it was wrapped by.
             SealBroken: it was altered, belongs to another conversation, or that master key is a wrong one.
         """
         master_id = wrapped_by(wrapped)

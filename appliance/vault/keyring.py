@@ -11,23 +11,21 @@ One file, so that it can be a systemd credential and so that a rotation replaces
 
 import base64
 import binascii
-import os
 import re
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
-from appliance.errors import KeyRingError
+from appliance.errors import KeyFileError
+from appliance.vault.key_file import read_key_file, write_key_file
 from appliance.vault.pseudonym import ConversationId, pseudonym
 
 KEY_BYTES = 32
 _HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
@@ -52,29 +50,17 @@ class KeyRing:
         """The ring in a file.
 
         Raises:
-            KeyRingError: the file is missing, open to group or others, or a line of it is wrong.
+            KeyFileError: the file is missing, open to group or others, or a line of it is wrong.
         """
-        try:
-            mode = path.stat().st_mode
-            text = path.read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
-            raise KeyRingError(
-                f"{path}: expected a readable key ring, got {type(error).__name__}; "
-                f"make one with: appliance keys new"
-            ) from error
-        if mode & _OTHERS:
-            raise KeyRingError(
-                f"{path}: expected mode 0400, got {stat.S_IMODE(mode):04o}: others may have read the keys; "
-                f"run: chmod 0400 {path}"
-            )
-        return cls.parse(text, str(path))
+        content = read_key_file(path, "appliance keys new")
+        return cls.parse(content.decode("ascii", errors="replace"), str(path))
 
     @classmethod
     def parse(cls, text: str, source: str) -> Self:
         """The ring in a text; `source` names it in errors.
 
         Raises:
-            KeyRingError: a line is wrong, or the pseudonym key or every master key is missing.
+            KeyFileError: a line is wrong, or the pseudonym key or every master key is missing.
         """
         masters: dict[str, bytes] = {}
         pseudonym_key: bytes | None = None
@@ -88,46 +74,39 @@ class KeyRing:
                 case ["master", key_id, encoded] if key_id not in masters:
                     masters[_valid_id(key_id, place)] = _decode(encoded, place)
                 case _:
-                    raise KeyRingError(f"{place}: expected `pseudonym KEY` once or `master ID KEY`, ids once")
+                    raise KeyFileError(f"{place}: expected `pseudonym KEY` once or `master ID KEY`, ids once")
         if pseudonym_key is None or not masters:
-            raise KeyRingError(f"{source}: expected one `pseudonym KEY` and at least one `master ID KEY`")
+            raise KeyFileError(f"{source}: expected one `pseudonym KEY` and at least one `master ID KEY`")
         return cls(current=list(masters)[-1], masters=MappingProxyType(masters), pseudonym_key=pseudonym_key)
 
     def with_new_master(self, key_id: str) -> Self:
         """A ring that also holds a fresh master key, which becomes the current one.
 
         Raises:
-            KeyRingError: the id is taken, or is not 1 to 32 letters, digits, dots, dashes and underlines.
+            KeyFileError: the id is taken, or is not 1 to 32 letters, digits, dots, dashes and underlines.
         """
         if key_id in self.masters:
-            raise KeyRingError(f"master key {key_id!r} exists already; choose another id")
+            raise KeyFileError(f"master key {key_id!r} exists already; choose another id")
         masters = {**self.masters, _valid_id(key_id, "the new key"): secrets.token_bytes(KEY_BYTES)}
         return type(self)(key_id, MappingProxyType(masters), self.pseudonym_key)
 
     def save(self, path: Path) -> None:
-        """Write the ring with mode 0400, in one step: a crash leaves the old file or the new one."""
+        """Write the ring with mode 0400, in one step."""
         lines = ["# antesala key ring", f"pseudonym  {self.pseudonym_key.hex()}"]
         lines += [f"master  {key_id}  {key.hex()}" for key_id, key in self.masters.items()]
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write("\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_key_file(path, ("\n".join(lines) + "\n").encode())
 
     def master(self, key_id: str) -> bytes:
         """The master key of an id.
 
         Raises:
-            KeyRingError: the ring lacks it; the text says which id is wanted.
+            KeyFileError: the ring lacks it; the text says which id is wanted.
         """
         try:
             return self.masters[key_id]
         except KeyError as error:
             known = ", ".join(self.masters)
-            raise KeyRingError(f"master key {key_id!r} is wanted, the ring holds {known}; add it") from error
+            raise KeyFileError(f"master key {key_id!r} is wanted, the ring holds {known}; add it") from error
 
     def pseudonym(self, sender: str) -> ConversationId:
         """The conversation id of a sender: the same before and after every rotation."""
@@ -136,7 +115,7 @@ class KeyRing:
 
 def _valid_id(key_id: str, place: str) -> str:
     if not _KEY_ID.fullmatch(key_id):
-        raise KeyRingError(f"{place}: a key id is 1 to 32 letters, digits, `.`, `-`, `_`, got {key_id!r}")
+        raise KeyFileError(f"{place}: a key id is 1 to 32 letters, digits, `.`, `-`, `_`, got {key_id!r}")
     return key_id
 
 
@@ -146,7 +125,7 @@ def _decode(encoded: str, place: str) -> bytes:
             return bytes.fromhex(encoded)
         key = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
-        raise KeyRingError(f"{place}: expected a key as hex or base64, got neither") from error
+        raise KeyFileError(f"{place}: expected a key as hex or base64, got neither") from error
     if len(key) != KEY_BYTES:
-        raise KeyRingError(f"{place}: expected a key of {KEY_BYTES} bytes, got {len(key)}")
+        raise KeyFileError(f"{place}: expected a key of {KEY_BYTES} bytes, got {len(key)}")
     return key

@@ -38,7 +38,7 @@ async def rotate(ring: KeyRing, store: RotatableStore) -> AsyncIterator[Rotated]
     run to its end, the older master keys can be removed.
 
     Raises:
-        KeyRingError: the ring lacks a master key that still wraps something.
+        KeyFileError: the ring lacks a master key that still wraps something.
         SealBroken: a wrapped key was altered.
         StoreUnavailable: the store does not answer; what was done stays done, and it may be run again.
     """

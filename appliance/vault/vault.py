@@ -45,7 +45,7 @@ class Vault:
 
         Raises:
             StoreUnavailable: the key store does not answer.
-            KeyRingError: the ring lacks the master key; the text says which.
+            KeyFileError: the ring lacks the master key; the text says which.
             SealBroken: the wrapped key was altered.
         """
         wrapped = await self._store.get(conversation)
@@ -64,7 +64,7 @@ class Vault:
         Raises:
             KeyMissing: the conversation was erased since the value was sealed.
             SealBroken: the value was altered, cut, or moved here from another place.
-            StoreUnavailable, KeyRingError: as for `data_key`.
+            StoreUnavailable, KeyFileError: as for `data_key`.
         """
         wrapped = await self._store.get(conversation)
         if wrapped is None:

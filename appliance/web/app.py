@@ -17,7 +17,6 @@ from appliance.web.webhook import Deliveries, WebhookMeters, twilio_webhooks
 
 _BODY_TIMEOUT_S = 10
 _STOP_GRACE_S = 10.0
-_LONGEST_CHECK_S = 2.0
 
 
 class Readiness(Protocol):
@@ -39,6 +38,7 @@ class WebDeps:
         readiness: asked by /readyz.
         registry: shown by /metrics.
         now: the time in UTC.
+        longest_check_s: that `readiness` may take.
     """
 
     settings: Settings
@@ -48,6 +48,7 @@ class WebDeps:
     readiness: Readiness
     registry: CollectorRegistry
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    longest_check_s: float = 2.0
 
 
 def create_app(deps: WebDeps) -> Quart:
@@ -85,7 +86,7 @@ def create_app(deps: WebDeps) -> Quart:
     @app.get("/readyz")
     async def readyz() -> tuple[Response, int]:
         """Whether all that the gateway depends on works. For people and their alerts."""
-        problems = await _problems(deps.readiness)
+        problems = await _problems(deps)
         return jsonify(ok=not problems, problems=problems), 503 if problems else 200
 
     @app.get("/metrics")
@@ -95,12 +96,12 @@ def create_app(deps: WebDeps) -> Quart:
     return app
 
 
-async def _problems(readiness: Readiness) -> list[str]:
+async def _problems(deps: WebDeps) -> list[str]:
     try:
-        async with asyncio.timeout(_LONGEST_CHECK_S):
-            return list(await readiness.problems())
+        async with asyncio.timeout(deps.longest_check_s):
+            return list(await deps.readiness.problems())
     except TimeoutError:
-        return [f"the check of what the gateway depends on took longer than {_LONGEST_CHECK_S:g} s"]
+        return [f"the check of what the gateway depends on took longer than {deps.longest_check_s:g} s"]
 
 
 def _public_url(settings: Settings) -> str:

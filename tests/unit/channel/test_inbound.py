@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.channel import InboundMessage, Media, inbound_message
@@ -128,6 +128,7 @@ def test_the_first_of_repeated_values_counts() -> None:
 _texts = st.text(st.characters(codec="utf-8"), max_size=40)
 
 
+@settings(deadline=None)
 @given(_texts, _texts, st.sampled_from(["", "audio", "location", "image"]))
 def test_what_the_inbox_keeps_is_the_message(body: str, name: str, kind: str) -> None:
     message = _message(Body=body, ProfileName=name, MessageType=kind, MediaUrl0="https://x/1")

@@ -49,7 +49,7 @@ def _cuts(parts: tuple[str, ...]) -> list[int]:
     return [sum(map(len, parts[:number])) for number in range(1, len(parts))]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(_texts, st.integers(min_value=2, max_value=60))
 @example("e" + "\u0301" * 40, 10)
 def test_parts_join_back_are_short_enough_and_never_empty(text: str, limit: int) -> None:
@@ -58,7 +58,7 @@ def test_parts_join_back_are_short_enough_and_never_empty(text: str, limit: int)
     assert all(0 < units(part) <= limit for part in parts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(_texts, st.integers(min_value=25, max_value=60))
 def test_no_part_ends_inside_a_grapheme(text: str, limit: int) -> None:
     """Unless that grapheme alone is longer than a part may be."""

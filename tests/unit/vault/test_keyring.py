@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.errors import KeyRingError
+from appliance.errors import KeyFileError
 from appliance.vault import KeyRing
 
 _KEY = bytes(range(32))
@@ -52,12 +52,12 @@ def test_a_ring_that_others_can_reach_is_refused(tmp_path: Path, mode: int) -> N
     path = tmp_path / "keyring"
     path.write_text(ring_text())
     path.chmod(mode)
-    with pytest.raises(KeyRingError, match=f"expected mode 0400, got {mode:04o}"):
+    with pytest.raises(KeyFileError, match=f"expected mode 0400, got {mode:04o}"):
         KeyRing.load(path)
 
 
 def test_a_missing_ring_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(KeyRingError, match="appliance keys new"):
+    with pytest.raises(KeyFileError, match="appliance keys new"):
         KeyRing.load(tmp_path / "keyring")
 
 
@@ -73,19 +73,19 @@ def test_a_missing_ring_says_how_to_make_one(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_line_is_named_and_its_key_is_not_quoted(line: str, problem: str) -> None:
-    with pytest.raises(KeyRingError, match=f"test, line 6: .*{problem}") as caught:
+    with pytest.raises(KeyFileError, match=f"test, line 6: .*{problem}") as caught:
         KeyRing.parse(ring_text() + line, "test")
     assert line.rsplit(maxsplit=1)[-1] not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "pseudonym " + "ab" * 32, "master a " + "ab" * 32])
 def test_a_ring_needs_a_pseudonym_key_and_a_master_key(text: str) -> None:
-    with pytest.raises(KeyRingError, match="at least one"):
+    with pytest.raises(KeyFileError, match="at least one"):
         KeyRing.parse(text, "test")
 
 
 def test_a_master_key_that_is_not_there_is_named() -> None:
-    with pytest.raises(KeyRingError, match="'2025-01' is wanted, the ring holds 2026-01, 2026-03"):
+    with pytest.raises(KeyFileError, match="'2025-01' is wanted, the ring holds 2026-01, 2026-03"):
         KeyRing.parse(ring_text(), "test").master("2025-01")
 
 
@@ -97,7 +97,7 @@ def test_no_key_is_shown_by_printing_the_ring() -> None:
 
 
 def test_an_id_is_taken_only_once() -> None:
-    with pytest.raises(KeyRingError, match="exists already"):
+    with pytest.raises(KeyFileError, match="exists already"):
         KeyRing.new("first").with_new_master("first")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.errors import KeyMissing, KeyRingError, SealBroken
+from appliance.errors import KeyMissing, KeyFileError, SealBroken
 from appliance.vault import ConversationId, KeyRing, Vault
 from appliance.vault.envelope import DataKey, wrapped_by
 from appliance.vault.rotation import Rotated, rotate
@@ -148,7 +148,7 @@ async def test_a_missing_master_key_is_named_and_nothing_is_taken_for_erased(
     vault: Vault, store: MemoryKeyStore
 ) -> None:
     sealed = await vault.seal(ANA, "session", "7", b"secret")
-    with pytest.raises(KeyRingError, match="'first' is wanted"):
+    with pytest.raises(KeyFileError, match="'first' is wanted"):
         await Vault(KeyRing.new("second"), store).open(ANA, "session", "7", sealed)
 
 

@@ -1,0 +1,53 @@
+"""Builds the conversation's house from a pack and an embedding model."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from appliance.conversation.house import Drafter, House, Library
+from appliance.knowledge.learned import LanguageModel, Learned, QueryEncoder, ScopeModel
+from appliance.knowledge.pack import Pack
+from appliance.safety.grounding import verify
+from appliance.safety.normalise import words
+from appliance.safety.scope import Scope
+
+
+def furnished(
+    pack: Pack,
+    learned: Learned,
+    encoder: QueryEncoder,
+    library: Library,
+    drafter: Callable[[], Drafter | None],
+    *,
+    wording: Literal["approved", "fluent"] | None,
+    engine_deadline_s: float,
+    today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+) -> House:
+    """A house that answers from the pack.
+
+    Args:
+        wording: overrides the pack's mode.
+    """
+    model = ScopeModel(learned, encoder, pack.lexicon)
+    return House(
+        pack=pack,
+        scope=Scope(model, pack.manifest.intents, pack.lexicon, learned.thresholds),
+        languages=LanguageModel(learned),
+        encoder=encoder,
+        library=library,
+        drafter=drafter,
+        verify=lambda draft, statements, language: verify(
+            draft.sentences, statements=statements, language=language
+        ),
+        wording=wording or pack.manifest.wording,
+        engine_deadline_s=engine_deadline_s,
+        known_words=_words_that_are_no_names(pack),
+        today=today,
+    )
+
+
+def _words_that_are_no_names(pack: Pack) -> frozenset[str]:
+    """Every word that the pack says."""
+    texts = [text for statement in pack.statements.values() for text in statement.text.values()]
+    texts += [text for by_language in pack.messages.values() for text in by_language.values()]
+    return frozenset(word for text in texts for word in words(text))

@@ -1,0 +1,75 @@
+"""A question set: conversations with the decision that is expected on their last turn."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from appliance.conversation.turn import Modality
+from appliance.errors import Permanent
+
+
+class QuestionSetError(Permanent):
+    """A line of a question set is wrong; file, line and field are named."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Said(_Line):
+    """One message; an assistant's message is only context and is not run."""
+
+    role: Literal["user", "assistant"] = "user"
+    text: str
+    modality: Modality = "text"
+
+
+class Expected(_Line):
+    """What should be decided; `a|b` means either."""
+
+    action: str
+    reply_lang: str
+    statements: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """The actions that are right."""
+        return frozenset(self.action.split("|"))
+
+
+class Item(_Line):
+    """One conversation."""
+
+    id: str
+    lang: str
+    category: str
+    turns: tuple[Said, ...] = Field(min_length=1)
+    profile_name: str | None = None
+    expected: Expected
+
+
+def read_questions(file: Path) -> tuple[Item, ...]:
+    """The items of a JSON-lines file.
+
+    Raises:
+        QuestionSetError: the file cannot be read, or a line is not of the form.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionSetError(f"{file}: expected a readable JSON-lines file: {error}") from error
+    return tuple(_item(file, number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _item(file: Path, number: int, line: str) -> Item:
+    try:
+        return Item.model_validate(json.loads(line))
+    except json.JSONDecodeError as error:
+        raise QuestionSetError(f"{file}, line {number}: not JSON: {error}") from error
+    except ValidationError as error:
+        problem = error.errors()[0]
+        field = ".".join(map(str, problem["loc"]))
+        raise QuestionSetError(f"{file}, line {number}, {field}: {problem['msg']}") from error

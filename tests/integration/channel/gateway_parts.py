@@ -1,0 +1,56 @@
+"""A gateway whose stores are lists, to be served over real sockets."""
+
+import asyncio
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry
+from quart import Quart
+
+from appliance.channel import InboundMessage
+from appliance.settings import Settings
+from appliance.web.app import WebDeps, create_app
+
+TOKEN = "12345"
+PUBLIC_URL = "https://hospital.example/antesala"
+
+
+class Gateway:
+    """Inbox, last resort, deliveries and readiness in one; what they were given lies open."""
+
+    def __init__(self) -> None:
+        self.messages: list[InboundMessage] = []
+        self.statuses: list[tuple[str, str]] = []
+        self.asked = asyncio.Event()
+        self.open = asyncio.Event()
+        self.open.set()
+
+    def app(self) -> Quart:
+        settings = Settings.model_validate({"public_url": PUBLIC_URL, "twilio_auth_token": TOKEN})
+        return create_app(
+            WebDeps(
+                settings=settings,
+                inbox=self,
+                last_resort=self,
+                deliveries=self,
+                readiness=self,
+                registry=CollectorRegistry(),
+            )
+        )
+
+    async def accept(self, message: InboundMessage) -> bool:
+        self.asked.set()
+        await self.open.wait()
+        is_new = message.sid not in {kept.sid for kept in self.messages}
+        if is_new:
+            self.messages.append(message)
+        return is_new
+
+    async def reply(self, message: InboundMessage) -> None:
+        raise AssertionError(f"the inbox took no {message.sid}")
+
+    async def forward(self, provider_sid: str, status: str) -> bool:
+        self.statuses.append((provider_sid, status))
+        return True
+
+    async def problems(self) -> Sequence[str]:
+        return ()

@@ -1,0 +1,69 @@
+"""What the demo started does not outlive it, even when it is killed."""
+
+import asyncio
+import os
+import signal
+import sys
+
+from appliance.demo.warden import Warden
+
+OWNER = """
+import asyncio
+from appliance.demo.warden import Warden
+
+async def main():
+    async with Warden() as warden:
+        kept, freed = [
+            await asyncio.create_subprocess_exec("sh", "-c", "sleep 600 & wait", start_new_session=True)
+            for _ in range(2)
+        ]
+        warden.own(kept.pid)
+        warden.own(freed.pid)
+        warden.release(freed.pid)
+        print(kept.pid, freed.pid, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def gone(group: int) -> None:
+    """Returns when nothing of the process group is left but what nobody has reaped."""
+    while alive(group):
+        await asyncio.sleep(0.01)
+
+
+def alive(group: int) -> bool:
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                fields = open(f"/proc/{entry}/stat").read().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(fields[2]) == group and fields[0] != "Z":
+                return True
+    return False
+
+
+async def test_a_killed_owners_children_and_grandchildren_are_ended_and_released_ones_are_not() -> None:
+    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE)
+    assert owner.stdout is not None
+    kept, freed = map(int, (await owner.stdout.readline()).split())
+    try:
+        assert alive(kept)
+        owner.kill()
+        await owner.wait()
+        async with asyncio.timeout(10):
+            await gone(kept)
+        assert alive(freed)
+    finally:
+        os.killpg(freed, signal.SIGKILL)
+
+
+async def test_an_owner_that_ends_in_order_needs_nothing_ended() -> None:
+    async with Warden() as warden:
+        child = await asyncio.create_subprocess_exec("sleep", "600", start_new_session=True)
+        warden.own(child.pid)
+        child.kill()
+        await child.wait()
+        warden.release(child.pid)
