@@ -59,22 +59,21 @@ class Journal:
         self._durability = durability
         self._clock = clock
         self._threads = threading.Lock()
+        self._seen = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o640)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
         except OSError as error:
             raise JournalUnavailable(f"{path}: cannot be opened: {error.strerror}") from error
-        with self._alone():
-            number, head = self._newest()
-            signed = checkpoints.last()
-            if signed and signed.count > number:
-                raise JournalBroken(
-                    f"{path}: {signed.count} records were signed on {signed.time}, {number} are there; "
-                    "run: appliance audit verify"
-                )
-            if signed is None or signed.count < number:
-                self._sign(number, head)
+        try:
+            with self._alone():
+                signed = checkpoints.last()
+                self._seen = signed.count if signed else 0
+                self._sign_newest()
+        except BaseException:
+            self._close_files()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -97,15 +96,17 @@ class Journal:
             return self._write(number + 1, head, {"time": self._clock(), **record})
 
     def close(self) -> None:
-        """Sign what there is, and close; nothing may be appended afterwards."""
-        with self._alone():
-            number, head = self._newest()
-            os.fsync(self._file)
-            signed = self._checkpoints.last()
-            if signed is None or signed.count < number:
-                self._sign(number, head)
-        os.close(self._file)
-        os.close(self._lock)
+        """Sign what there is, and close; nothing may be appended afterwards.
+
+        Raises:
+            JournalBroken: somebody damaged the file since; it is closed all the same.
+        """
+        try:
+            with self._alone():
+                os.fsync(self._file)
+                self._sign_newest()
+        finally:
+            self._close_files()
 
     def _write(self, number: int, head: str, record: Record) -> str:
         digest, line = forge(number, head, record)
@@ -118,6 +119,7 @@ class Journal:
             raise self._refused(number, size_bytes, str(error.strerror)) from error
         if written_bytes < len(line):
             raise self._refused(number, size_bytes, "the disk took only a part")
+        self._seen = number
         if number % self._checkpoint_every == 0:
             self._sign(number, digest)
         return digest
@@ -139,8 +141,12 @@ class Journal:
                     f"{self._path}: the newest record is damaged; run: appliance audit verify"
                 )
             number, head = link.number, link.hash
+        if number < self._seen:
+            loss = f"there were {self._seen} records, {number} are left"
+            raise JournalBroken(f"{self._path}: {loss}; run: appliance audit verify")
         if torn:
             number, head = number + 1, self._recover(number, head, torn)
+        self._seen = number
         return number, head
 
     def _recover(self, number: int, head: str, torn: bytes) -> str:
@@ -161,6 +167,16 @@ class Journal:
         except OSError as error:
             # The records are there and chained; the next checkpoint covers them too.
             _log.warning("audit.checkpoint_failed", path=str(self._path), error=str(error))
+
+    def _sign_newest(self) -> None:
+        number, head = self._newest()
+        signed = self._checkpoints.last()
+        if signed is None or signed.count < number:
+            self._sign(number, head)
+
+    def _close_files(self) -> None:
+        os.close(self._file)
+        os.close(self._lock)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

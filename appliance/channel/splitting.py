@@ -34,9 +34,9 @@ def units(text: str) -> int:
 def split(text: str, limit: int = MOST_UNITS) -> tuple[str, ...]:
     """The parts of a text, in order; none for an empty one.
 
-    Each part has at most `limit` units. Spaces between two parts end the first one. What has no
-    better border is cut between words, then between graphemes; only a single grapheme that is longer than the
-    limit is cut inside.
+    Each part has at most `limit` units. Spaces between two parts end the first one. What has no better border
+    is cut between words, then between graphemes; only a single grapheme that is longer than the limit is cut
+    inside.
 
     Raises:
         ValueError: the limit is below 2, the length of one character.

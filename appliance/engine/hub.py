@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError
-from huggingface_hub.utils import disable_progress_bars
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from appliance.engine.catalogue import MEBIBYTE, HubSource
 from appliance.engine.progress import Progress, growing

@@ -10,19 +10,12 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from appliance.channel.status import is_final, rank
 from appliance.vault import ConversationId
 from appliance.vault.connection import translated
 
 DAYS_S = 24 * 3600
 _KEPT_S = 7 * DAYS_S
-
-# Twilio's statuses (its REST API, resource Message). Failure is possible until delivery, and is final.
-_RANK = {
-    "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4,
-    "failed": 5, "undelivered": 5, "canceled": 5,
-    "partially_delivered": 6, "delivered": 7, "read": 8,
-}  # fmt: skip
-_FINAL = frozenset({"failed", "undelivered", "canceled", "read"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ class DeliveryLog:
 
     async def forward(self, provider_sid: str, status: str) -> bool:
         """Take a status if it is further on than the present one; False when it is not, or is unknown."""
-        return status in _RANK and await self._forward(provider_sid, status, "")
+        return rank(status) > 0 and await self._forward(provider_sid, status, "")
 
     async def receipt(self, provider_sid: str) -> Receipt | None:
         """The receipt of a message, or None when there is none or it is over a week old."""
@@ -66,7 +59,7 @@ class DeliveryLog:
         async with translated("moving a receipt forward"):
             answer = await run(
                 keys=[_name(provider_sid)],
-                args=[status, _RANK[status], int(status in _FINAL), conversation, _KEPT_S],
+                args=[status, rank(status), int(is_final(status)), conversation, _KEPT_S],
             )
         return bool(answer)
 

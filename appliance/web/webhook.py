@@ -136,7 +136,9 @@ async def _answered(route: str, work: Callable[[], Awaitable[StrEnum]], meters: 
             outcome = Refused.INVALID
     meters.outcomes.labels(route, outcome).inc()
     code = _HTTP_STATUS.get(outcome, 200)
-    return Response(_EMPTY_TWIML if code == 200 else outcome, status=code, content_type="text/xml")
+    if code == 200:
+        return Response(_EMPTY_TWIML, content_type="text/xml")
+    return Response(outcome, status=code, content_type="text/plain")
 
 
 async def _signed_params(public_url: str, token: str) -> Params:

@@ -26,7 +26,7 @@ _MAYBE_NAMED = re.compile(rf"(?<!\w)(?:{_WEAK})\s+(?P<name>{_CAPITAL}{_MORE})", 
 
 _ARABIC_END = r"(?=[\s،,.؟!:؛]|$)"
 _ARABIC = re.compile(
-    rf"(?<!\w)(?:اسمي|إسمي|الاسم\s*:)\s+(?P<name>[\u0621-\u064a]{{2,}}"
+    rf"(?<!\w)(?<!على )(?:اسمي|إسمي|الاسم\s*:)\s+(?P<name>[\u0621-\u064a]{{2,}}"
     rf"(?:\s+(?!و|عند|لدي|هل|من|في|متى|أريد|اريد|ما|أن|انا|أنا)[\u0621-\u064a]{{2,}}){{0,1}}){_ARABIC_END}"
 )
 _SURNAMES = (
@@ -41,7 +41,7 @@ _CHINESE = re.compile(
 
 # Beginnings (folded) of what people say of themselves that is no name, in all the languages together.
 _NO_NAME = re.compile(
-    r"diab|a?l+erg|asm|asth|hip[eo]r?t|hypert|hyper|celi|coel|koel|zol|vegan|vegetar|emba?raz|embaras|pregn|encein"
+    r"bluter$|diab|a?l+erg|asm|asth|hip[eo]r?t|hypert|hyper|celi|coel|koel|zol|vegan|vegetar|emba?raz|embaras|pregn|encein"
     r"|schwang|incint|gravid|insarcin|вагіт|epilep|paci|patient|pazient|пацієн|diabet|діабет|алерг|fum|smok|rauch"
     r"|nerv|ansi|anx|angst|hospital|operat|surg|cirug|chirurg|doctor|doktor|doct|medic|mutter|vater|tochter|sohn"
     r"|frau$|herr$|espan|catal|angl|engl|deutsch|ital|portug|roman|ukra|укр|arab|chin|french|frances|franc|spanish"

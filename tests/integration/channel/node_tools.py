@@ -65,8 +65,10 @@ def _npm(*arguments: str) -> None:
             timeout=_LONGEST_NPM_S,
             cwd=_cache(),
         )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        missing(f"npm {' '.join(arguments)} failed: {error.stderr or error}")
+    except subprocess.CalledProcessError as error:
+        missing(f"npm {' '.join(arguments)} failed: {error.stderr!s}")
+    except subprocess.TimeoutExpired:
+        missing(f"npm {' '.join(arguments)} took longer than {_LONGEST_NPM_S} s")
 
 
 def _publish(made: Path, target: Path) -> None:

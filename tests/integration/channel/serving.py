@@ -22,7 +22,7 @@ async def served(app: Quart) -> AsyncIterator[int]:
     config.bind = [f"fd://{listening.detach()}"]
     config.accesslog = config.errorlog = None
     stop = asyncio.Event()
-    task = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
+    task = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))
     try:
         yield port
     finally:

@@ -34,6 +34,11 @@ async def test_a_message_is_kept_though_twilio_hung_up_while_it_was_being_accept
         async with asyncio.timeout(10):
             await gateway.asked.wait()
         writer.transport.abort()
+        # A whole exchange later the gateway has seen the other connection break.
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
+        await reader.read()
+        writer.transport.abort()
         gateway.open.set()
     assert [message.sid for message in gateway.messages] == ["SM1"]
 

@@ -51,6 +51,10 @@ class Hub(ThreadingHTTPServer):
         self.withheld: set[str] = set()
 
     @property
+    def given(self) -> set[str]:
+        return self.files.keys() - self.withheld
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
@@ -77,9 +81,7 @@ class _Answers(BaseHTTPRequestHandler):
             siblings = [{"rfilename": name} for name in self.server.files]
             facts = {"id": "someone/tiny", "modelId": "someone/tiny", "sha": COMMIT, "siblings": siblings}
             self._send(200, json.dumps(facts).encode(), {}, with_body=with_body)
-        elif (
-            name := path.removeprefix(f"/someone/tiny/resolve/{COMMIT}/")
-        ) in self.server.files.keys() - self.server.withheld:
+        elif (name := path.removeprefix(f"/someone/tiny/resolve/{COMMIT}/")) in self.server.given:
             self._file(self.server.files[name], with_body=with_body)
         else:
             self._send(404, b"{}", {"X-Error-Code": "RepoNotFound"}, with_body=with_body)

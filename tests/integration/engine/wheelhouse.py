@@ -1,4 +1,4 @@
-"""A package index of our own: a folder of wheels made on the spot, and an environment that leads pip to it."""
+"""A package index of our own: a folder of wheels made on the spot, and an environment that leads there."""
 
 import base64
 import hashlib

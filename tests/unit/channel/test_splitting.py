@@ -92,11 +92,8 @@ def test_a_sentence_goes_over_whole_also_when_that_leaves_a_short_part() -> None
 
 
 def test_the_number_of_a_list_item_stays_with_it() -> None:
-    assert split("Bring these papers\n1. Identity card 2. Letter", 23) == (
-        "Bring these papers\n",
-        "1. Identity card 2. ",
-        "Letter",
-    )
+    assert split("ID\n1. Identity card", 16) == ("ID\n", "1. Identity card")
+    assert split("12. Identity card", 14) == ("12. Identity ", "card")
 
 
 def test_chinese_sentences_end_without_a_space() -> None:

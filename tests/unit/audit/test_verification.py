@@ -1,6 +1,7 @@
 """Verification: whatever is done to a journal, the first record that it was done to is named."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -63,7 +64,7 @@ def test_an_altered_record_is_named(number: int, at: int, flip: int) -> None:
     """Any byte of it, but for its line feed, which the next test covers."""
     line = bytearray(LINES[number - 1])
     line[at % (len(line) - 1)] ^= flip
-    lines = [*LINES[: number - 1], *bytes(line).splitlines(keepends=True), *LINES[number:]]
+    lines = [*LINES[: number - 1], *BytesIO(bytes(line)).readlines(), *LINES[number:]]
     record, kind = verdict(lines)
     assert (record, kind) == (number, "altered")
 
@@ -78,7 +79,7 @@ def test_two_records_in_one_line_are_named(number: int) -> None:
 def test_a_record_altered_together_with_its_own_hash_is_named(number: int) -> None:
     before = digest_of(LINES[number - 2]) if number > 1 else GENESIS
     _, line = forge(number, before, {"action": "decline"})
-    # After the last one comes only its checkpoint, which cannot say which record since the one before it changed.
+    # After the last one comes only its checkpoint, which cannot tell which record since the one before it.
     named = 5 if number == SIZE else number
     assert verdict([*LINES[: number - 1], line, *LINES[number:]]) == (named, "altered")
 

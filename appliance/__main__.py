@@ -1,0 +1,21 @@
+"""The command: `appliance`, or `python -m appliance`."""
+
+import sys
+
+from rich.console import Console
+
+from appliance.cli.app import app
+from appliance.errors import ApplianceError
+
+
+def main() -> None:
+    """Run the command; a failure of the appliance's own is told in its words, with exit code 1."""
+    try:
+        app()
+    except ApplianceError as error:
+        Console(stderr=True, soft_wrap=True).print(f"appliance: {error}", style="red", markup=False, highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

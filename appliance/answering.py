@@ -1,0 +1,160 @@
+"""The worker's side of a message: opens the turn, has it decided, writes the decision down, and sends the reply."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import structlog
+
+from appliance.channel import InboundMessage, TwilioSender, split
+from appliance.conversation import House, Outcome, Session, Turn, handle
+from appliance.inbox import Handled, Lease, Sending
+from appliance.inbox.consent import OptOuts
+from appliance.telemetry.metrics import AnswerMeters
+from appliance.vault import ConversationId, Vault
+
+_log = structlog.get_logger(__name__)
+
+
+class Journal(Protocol):
+    """The audit journal; blocks."""
+
+    def append(self, record: Mapping[str, Any]) -> str:
+        """The record's hash."""
+
+
+class Observer(Protocol):
+    """Sees every decision, in memory only: the demo's page."""
+
+    def seen(self, sender: str, turn: Turn, outcome: Outcome, record_hash: str) -> None:
+        """A turn was decided and its record is in the journal."""
+
+
+class Answering:
+    """Answers leased turns; the inbox's TurnHandler."""
+
+    def __init__(
+        self,
+        house: House,
+        vault: Vault,
+        opt_outs: OptOuts,
+        journal: Journal,
+        meters: AnswerMeters,
+        observer: Observer | None,
+        *,
+        model_digest: Callable[[], str],
+    ) -> None:
+        self._house, self._vault, self._opt_outs, self._journal = house, vault, opt_outs, journal
+        self._meters, self._observer, self._model_digest = meters, observer, model_digest
+
+    async def handle(self, lease: Lease) -> Handled:
+        """Decide, write the decision down, do what it asks for, and only then give the reply away."""
+        messages = [InboundMessage.from_json(message) for message in lease.messages]
+        turn, session = turn_of(messages), await self._session(lease)
+        outcome = await handle(turn, session, self._house)
+        record = decision_record(lease.conversation, outcome, self._house, self._model_digest())
+        record_hash = await asyncio.to_thread(self._journal.append, record)
+        self._meters.decided(outcome, (datetime.now(UTC) - messages[0].received_at).total_seconds())
+        if self._observer:
+            self._observer.seen(messages[-1].sender, turn, outcome, record_hash)
+        kept = await self._carry_out(lease.conversation, outcome)
+        return Handled(kept, replies(outcome.reply, messages[-1]))
+
+    async def fallback(self, lease: Lease) -> Sequence[bytes]:
+        """The safe fallback, or the emergency route, in the pack's first language."""
+        if not lease.messages:
+            return ()
+        messages = [InboundMessage.from_json(message) for message in lease.messages]
+        await asyncio.to_thread(
+            self._journal.append,
+            {"kind": "dead_letter", "conversation": lease.conversation, "reason": lease.reason},
+        )
+        return replies(safe_reply("\n".join(message.text for message in messages), self._house), messages[-1])
+
+    async def _session(self, lease: Lease) -> Session:
+        session = Session.model_validate_json(lease.session) if lease.session else Session()
+        opted_out = await self._opt_outs.holds(lease.conversation)
+        return session.model_copy(update={"opted_out": opted_out})
+
+    async def _carry_out(self, conversation: ConversationId, outcome: Outcome) -> bytes | None:
+        """What the outcome asks for besides the reply; the session to keep, None after an erasure."""
+        if "alert_staff" in outcome.effects:
+            _log.error("staff.alert", conversation=conversation, action=outcome.action, intents=outcome.intents)
+        if outcome.effects & {"opt_out", "opt_in"}:
+            await self._opt_outs.put(conversation, opted_out="opt_out" in outcome.effects)
+        if "export" in outcome.effects:
+            _log.warning("staff.export_requested", conversation=conversation)
+        if "erase" in outcome.effects:
+            await self._vault.erase(conversation)
+            return None
+        return outcome.session.model_dump_json().encode()
+
+
+def turn_of(messages: Sequence[InboundMessage]) -> Turn:
+    """One turn of a burst of messages, in their order."""
+    return Turn(
+        text="\n".join(message.text for message in messages if message.text),
+        modalities=frozenset(message.modality for message in messages),
+        profile_name=messages[-1].profile_name,
+        at=messages[-1].received_at,
+    )
+
+
+def replies(reply: str, message: InboundMessage) -> tuple[bytes, ...]:
+    """The reply's parts as the outbox keeps them; none for an empty reply."""
+    parts = split(reply) if reply else ()
+    return tuple(
+        json.dumps({"to": message.sender, "from": message.recipient, "body": part}, ensure_ascii=False).encode()
+        for part in parts
+    )
+
+
+def safe_reply(text: str, house: House) -> str:
+    """Without model, index or session: the route of an emergency, else the fallback and the phone line."""
+    pack = house.pack
+    if alarm := pack.emergencies.find(text):
+        language = alarm.language if alarm.language in pack.languages else pack.languages[0]
+        return pack.message(alarm.route, language)
+    contact = pack.manifest.contact_statement
+    first = pack.languages[0]
+    return f"{pack.message('fallback', first)}\n\n{pack.statement(contact, first)}"
+
+
+def decision_record(
+    conversation: ConversationId, outcome: Outcome, house: House, model_digest: str
+) -> dict[str, Any]:
+    """What the journal keeps of a decision: everything needed to trace it, and no text."""
+    trace = outcome.trace
+    return {
+        "kind": "decision",
+        "conversation": conversation,
+        "action": outcome.action,
+        "language": outcome.language,
+        "intents": list(outcome.intents),
+        "confidence": round(outcome.confidence, 4),
+        "statements": list(outcome.statements),
+        "knowledge": house.pack.version,
+        "model": model_digest,
+        "wording": trace.wording,
+        "rule": trace.rule,
+        "masked": list(trace.masked_kinds),
+        "verdicts": [{"supported": verdict.supported, "cited": list(verdict.cited)} for verdict in trace.verdicts],
+        "timings_ms": {step: round(seconds * 1000, 1) for step, seconds in trace.timings_s.items()},
+    }
+
+
+class Posting:
+    """Sends what the outbox holds through Twilio; the inbox's Sender."""
+
+    def __init__(self, twilio: TwilioSender, status_callback: str, sender: str) -> None:
+        """`sender`: the address that replies come from; "" for the one that was written to."""
+        self._twilio, self._status_callback, self._sender = twilio, status_callback, sender
+
+    async def send(self, sending: Sending) -> str:
+        """Twilio's id of the message; raises as TwilioSender.send does."""
+        reply = json.loads(sending.payload)
+        return await self._twilio.send(
+            reply["to"], self._sender or reply["from"], reply["body"], self._status_callback
+        )

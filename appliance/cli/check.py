@@ -1,0 +1,87 @@
+"""`appliance check`: what is missing before this machine can serve patients."""
+
+import asyncio
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from rich.console import Console
+
+from appliance.audit import load_signing_key
+from appliance.engine.catalogue import find_entry, load_catalogue
+from appliance.engine.verify import verify_model
+from appliance.errors import ApplianceError
+from appliance.knowledge.pack import load_pack
+from appliance.reception import Dependencies
+from appliance.services import CHECKPOINT_KEY, KEY_RING
+from appliance.settings import Settings, load_settings
+from appliance.vault import KeyRing, connect
+
+
+def check(
+    *,
+    go_live: Annotated[bool, typer.Option("--go-live", help="also want what real patients need")] = False,
+) -> None:
+    """Say what is wrong, one line each; exit code 0 when nothing is, else 1."""
+    problems = asyncio.run(_problems(load_settings(), go_live=go_live))
+    console = Console(soft_wrap=True, highlight=False)
+    for problem in problems:
+        console.print(f"✗ {problem}", style="red", markup=False)
+    if problems:
+        raise typer.Exit(1)
+    console.print("✓ nothing is missing", style="green")
+
+
+async def _problems(settings: Settings, *, go_live: bool) -> list[str]:
+    problems = [*_files(settings), *_channel(settings)]
+    stores = connect(settings.redis_url), connect(settings.vault_url)
+    problems += await Dependencies(stores).problems()
+    for store in stores:
+        await store.aclose()
+    return problems + (_go_live(settings) if go_live else [])
+
+
+def _files(settings: Settings) -> list[str]:
+    def embedding_model() -> None:
+        entry = find_entry(
+            load_catalogue(settings.models_catalogue, settings.models_dir), settings.embedding_model
+        )
+        verify_model(entry, settings.models_dir / settings.embedding_model)
+
+    wanted = [lambda: load_pack(settings.pack), embedding_model]
+    if directory := settings.secrets_dir:
+        wanted += [
+            lambda: KeyRing.load(directory / KEY_RING),
+            lambda: load_signing_key(directory / CHECKPOINT_KEY),
+        ]
+    problems = []
+    for want in wanted:
+        try:
+            want()
+        except ApplianceError as error:
+            problems.append(str(error))
+    if settings.secrets_dir is None:
+        problems.append("secrets_dir (APPLIANCE_SECRETS_DIR): not set; make keys with: appliance keys new")
+    return problems
+
+
+def _channel(settings: Settings) -> list[str]:
+    problems = []
+    if not settings.twilio_account_sid:
+        problems.append("twilio_account_sid (APPLIANCE_TWILIO_ACCOUNT_SID): not set")
+    if settings.twilio_auth_token is None:
+        problems.append("twilio_auth_token (a file in secrets_dir, or APPLIANCE_TWILIO_AUTH_TOKEN): not set")
+    if not settings.public_url:
+        problems.append("public_url (APPLIANCE_PUBLIC_URL): not set; webhooks cannot be checked without it")
+    return problems
+
+
+def _go_live(settings: Settings) -> list[str]:
+    problems = []
+    if urlsplit(settings.public_url).scheme != "https":
+        problems.append(f"public_url: expected https, got {settings.public_url!r}")
+    if not settings.twilio_sender:
+        problems.append("twilio_sender: expected the hospital's own number, whatsapp:+…")
+    if load_pack(settings.pack).manifest.demonstration:
+        problems.append(f"{settings.pack}: a demonstration; expected a pack that clinicians approved")
+    return problems

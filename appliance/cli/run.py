@@ -1,0 +1,64 @@
+"""`appliance serve` and `appliance worker`: the production processes."""
+
+import asyncio
+import signal
+
+import structlog
+from hypercorn.asyncio import serve as serve_app
+from hypercorn.config import Config
+
+from appliance.services import open_services
+from appliance.settings import Settings, load_settings
+from appliance.telemetry.logs import configure_logs
+
+_log = structlog.get_logger(__name__)
+
+
+def serve() -> None:
+    """Run the gateway: takes Twilio's webhooks, keeps them sealed, answers 200 within milliseconds.
+
+    Settings come from APPLIANCE_… variables, APPLIANCE_CONFIG and APPLIANCE_SECRETS_DIR; `appliance check` says
+    what is missing. Ends on SIGTERM, when the requests in hand are answered.
+    """
+    configure_logs()
+    asyncio.run(_serve(load_settings()))
+
+
+def worker() -> None:
+    """Run a worker: answers turns and sends replies. Any number may run, on any number of hosts.
+
+    On SIGTERM it takes nothing more, finishes what it has within APPLIANCE_WORKER_GRACE_S seconds, and ends.
+    """
+    configure_logs()
+    asyncio.run(_work(load_settings()))
+
+
+async def _serve(settings: Settings) -> None:
+    stopped = _stop_signal()
+    config = Config()
+    config.bind = [settings.bind]
+    config.accesslog = None
+    config.errorlog = "-"
+    async with open_services(settings) as services:
+        _log.info("gateway.ready", bind=settings.bind, knowledge=services.pack.version)
+        await serve_app(services.web_app(), config, shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
+
+
+async def _work(settings: Settings) -> None:
+    stopped = _stop_signal()
+    async with open_services(settings) as services:
+        _log.info("worker.ready", knowledge=services.pack.version)
+        work = asyncio.create_task(services.worker.run(), name="worker")
+        stop = asyncio.create_task(stopped.wait(), name="stop")
+        await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
+        services.worker.stop(settings.worker_grace_s)
+        stop.cancel()
+        await work
+        _log.info("worker.ended")
+
+
+def _stop_signal() -> asyncio.Event:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped

@@ -1,0 +1,187 @@
+"""The composition root: opens every adapter, puts them together, and closes them in reverse order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+from quart import Quart
+
+from appliance.answering import Answering, Observer, Posting
+from appliance.audit import CheckpointBook, Journal, load_signing_key
+from appliance.channel import TwilioSender
+from appliance.conversation import House
+from appliance.conversation.furnish import furnished
+from appliance.engine.client import Engine
+from appliance.errors import SettingsError
+from appliance.inbox import DeliveryLog, Mailbox, MailboxPolicy, Outbox, Worker, WorkerPolicy
+from appliance.inbox.consent import OptOuts
+from appliance.knowledge.build import learned_of
+from appliance.knowledge.encoder import FastembedEncoder
+from appliance.knowledge.index import Index, activate, build_collection, open_client
+from appliance.knowledge.pack import Pack, load_pack
+from appliance.reception import Dependencies, DirectAnswer, Reception
+from appliance.settings import Settings
+from appliance.telemetry.metrics import AnswerMeters
+from appliance.vault import KeyRing, RedisDataKeyStore, Vault, connect
+from appliance.web.app import WebDeps, create_app
+from appliance.web.webhook import STATUS_PATH
+
+KEY_RING, CHECKPOINT_KEY = "keyring", "checkpoint.key"
+
+
+@dataclass
+class EngineSeat:
+    """Where the engine sits when there is one; it may come later, and be replaced."""
+
+    languages: tuple[str, ...]
+    max_tokens: int
+    engine: Engine | None = None
+    url: str = ""
+    _left: list[Engine] = field(default_factory=list)
+
+    def take(self, url: str, model: str = "") -> None:
+        """From now on this engine is asked."""
+        if self.engine:
+            self._left.append(self.engine)
+        self.url = url
+        self.engine = Engine(url, languages=self.languages, model=model, max_tokens=self.max_tokens)
+
+    async def aclose(self) -> None:
+        """Close the connections to every engine that sat here."""
+        for engine in [*self._left, *([self.engine] if self.engine else [])]:
+            await engine.aclose()
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that runs, put together."""
+
+    settings: Settings
+    pack: Pack
+    house: House
+    seat: EngineSeat
+    worker: Worker
+    web_deps: WebDeps
+
+    def web_app(self) -> Quart:
+        """The gateway's application."""
+        return create_app(self.web_deps)
+
+    def engine_joined(self, url: str) -> None:
+        """An engine is ready at this base URL."""
+        self.seat.take(url)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSeat]]:
+    """The conversation alone: pack, embedding model, index and engine, without channel or store.
+
+    Raises:
+        PackError, ModelError: the pack or the embedding model cannot be used.
+    """
+    async with AsyncExitStack() as opened:
+        pack = await asyncio.to_thread(load_pack, settings.pack)
+        encoder = await asyncio.to_thread(FastembedEncoder, settings.models_dir / settings.embedding_model)
+        learned = await asyncio.to_thread(learned_of, pack, encoder, settings.data_dir)
+        api_key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+        client = open_client(settings.qdrant_url, api_key)
+        collection = await build_collection(client, pack, encoder)
+        if not settings.qdrant_url:
+            await activate(client, pack.manifest.name, collection)
+        index = Index(client, collection)
+        opened.push_async_callback(index.aclose)
+        seat = EngineSeat(pack.languages, settings.engine_max_tokens)
+        opened.push_async_callback(seat.aclose)
+        if settings.engine_url:
+            seat.take(settings.engine_url, settings.engine_model)
+        yield (
+            furnished(
+                pack,
+                learned,
+                encoder,
+                index,
+                lambda: seat.engine,
+                wording=settings.wording,
+                engine_deadline_s=settings.engine_deadline_s,
+            ),
+            seat,
+        )
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, observer: Observer | None = None) -> AsyncIterator[Services]:
+    """Everything that a gateway or a worker needs; Redis is reached at the first command.
+
+    Raises:
+        SettingsError, KeyFileError, PackError, ModelError: what is missing, and what to do.
+    """
+    secrets_dir = _secrets_dir(settings)
+    async with AsyncExitStack() as opened:
+        house, seat = await opened.enter_async_context(open_house(settings))
+        values, keys = connect(settings.redis_url), connect(settings.vault_url)
+        opened.push_async_callback(values.aclose)
+        opened.push_async_callback(keys.aclose)
+        vault = Vault(KeyRing.load(secrets_dir / KEY_RING), RedisDataKeyStore(keys))
+        journal = opened.enter_context(_journal(settings.data_dir, secrets_dir))
+        twilio = _twilio(settings)
+        opened.push_async_callback(twilio.aclose)
+        registry = CollectorRegistry()
+        mailbox = Mailbox(values, vault, MailboxPolicy(settings.burst_quiet_s, settings.burst_most_s))
+        deliveries = DeliveryLog(values)
+        answering = Answering(
+            house,
+            vault,
+            OptOuts(values),
+            journal,
+            AnswerMeters(registry),
+            observer,
+            model_digest=lambda: seat.url and settings.chat_model,
+        )
+        posting = Posting(twilio, settings.public_url.rstrip("/") + STATUS_PATH, settings.twilio_sender)
+        policy = WorkerPolicy(turns=settings.worker_concurrency, sends=settings.worker_concurrency)
+        yield Services(
+            settings=settings,
+            pack=house.pack,
+            house=house,
+            seat=seat,
+            worker=Worker(mailbox, Outbox(values, vault, deliveries), answering, posting, policy),
+            web_deps=WebDeps(
+                settings=settings,
+                inbox=Reception(mailbox, vault, house),
+                last_resort=DirectAnswer(twilio, house, settings.twilio_sender),
+                deliveries=deliveries,
+                readiness=Dependencies((values, keys)),
+                registry=registry,
+            ),
+        )
+
+
+def _secrets_dir(settings: Settings) -> Path:
+    if settings.secrets_dir is None:
+        raise SettingsError(
+            f"secrets_dir (APPLIANCE_SECRETS_DIR): expected the directory that holds {KEY_RING} and "
+            f"{CHECKPOINT_KEY}; make them with: appliance keys new"
+        )
+    return settings.secrets_dir
+
+
+def _journal(data_dir: Path, secrets_dir: Path) -> Journal:
+    key = load_signing_key(secrets_dir / CHECKPOINT_KEY)
+    audit = data_dir / "audit"
+    return Journal(audit / "journal.jsonl", CheckpointBook(audit / "checkpoints.jsonl", key))
+
+
+def _twilio(settings: Settings) -> TwilioSender:
+    if not settings.twilio_account_sid or settings.twilio_auth_token is None:
+        raise SettingsError(
+            "twilio_account_sid, twilio_auth_token: expected both; they are shown in Twilio's console"
+        )
+    return TwilioSender(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        settings.twilio_api_url,
+        settings.twilio_timeout_s,
+    )
