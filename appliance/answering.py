@@ -1,4 +1,4 @@
-"""The worker's side of a message: opens the turn, has it decided, writes the decision down, and sends the reply."""
+"""The worker's side of a message: has the turn decided, writes the decision down, and sends the reply."""
 
 import asyncio
 import json
@@ -41,9 +41,9 @@ class Answering:
         vault: Vault,
         opt_outs: OptOuts,
         journal: Journal,
+        *,
         meters: AnswerMeters,
         observer: Observer | None,
-        *,
         model_digest: Callable[[], str],
     ) -> None:
         self._house, self._vault, self._opt_outs, self._journal = house, vault, opt_outs, journal
@@ -81,7 +81,9 @@ class Answering:
     async def _carry_out(self, conversation: ConversationId, outcome: Outcome) -> bytes | None:
         """What the outcome asks for besides the reply; the session to keep, None after an erasure."""
         if "alert_staff" in outcome.effects:
-            _log.error("staff.alert", conversation=conversation, action=outcome.action, intents=outcome.intents)
+            _log.error(
+                "staff.alert", conversation=conversation, action=outcome.action, intents=outcome.intents
+            )
         if outcome.effects & {"opt_out", "opt_in"}:
             await self._opt_outs.put(conversation, opted_out="opt_out" in outcome.effects)
         if "export" in outcome.effects:
@@ -106,7 +108,9 @@ def replies(reply: str, message: InboundMessage) -> tuple[bytes, ...]:
     """The reply's parts as the outbox keeps them; none for an empty reply."""
     parts = split(reply) if reply else ()
     return tuple(
-        json.dumps({"to": message.sender, "from": message.recipient, "body": part}, ensure_ascii=False).encode()
+        json.dumps(
+            {"to": message.sender, "from": message.recipient, "body": part}, ensure_ascii=False
+        ).encode()
         for part in parts
     )
 
@@ -140,7 +144,9 @@ def decision_record(
         "wording": trace.wording,
         "rule": trace.rule,
         "masked": list(trace.masked_kinds),
-        "verdicts": [{"supported": verdict.supported, "cited": list(verdict.cited)} for verdict in trace.verdicts],
+        "verdicts": [
+            {"supported": verdict.supported, "cited": list(verdict.cited)} for verdict in trace.verdicts
+        ],
         "timings_ms": {step: round(seconds * 1000, 1) for step, seconds in trace.timings_s.items()},
     }
 

@@ -27,11 +27,11 @@ class ApplianceError(Exception):
     """The base of every failure that the appliance raises itself."""
 
 
-class Permanent(ApplianceError):
+class Permanent(ApplianceError):  # noqa: N818 - the name of a branch, never raised itself
     """Repeating the call cannot help."""
 
 
-class Temporary(ApplianceError):
+class Temporary(ApplianceError):  # noqa: N818 - the name of a branch, never raised itself
     """The same call may succeed later."""
 
 
@@ -121,7 +121,9 @@ class SendRefused(Permanent):
 
     def __init__(self, code: int) -> None:
         self.code = code
-        super().__init__(f"Twilio refused the reply with error {code}: see https://www.twilio.com/docs/api/errors/{code}")
+        super().__init__(
+            f"Twilio refused the reply with error {code}: see https://www.twilio.com/docs/api/errors/{code}"
+        )
 
 
 class SendUnconfirmed(Temporary):

@@ -37,7 +37,7 @@ class DirectAnswer:
         self._twilio, self._house, self._sender = twilio, house, sender
 
     async def reply(self, message: InboundMessage) -> None:
-        """The emergency route, or the fallback with the phone line. A failure to send is the caller's to report."""
+        """The emergency route, or the fallback with the phone line; raises as TwilioSender.send does."""
         for part in split(safe_reply(message.text, self._house)):
             await self._twilio.send(message.sender, self._sender or message.recipient, part)
 

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from quart import Quart
 
 from appliance.answering import Answering, Observer, Posting
-from appliance.audit import CheckpointBook, Journal, load_signing_key
+from appliance.audit import CHECKPOINT_KEY, AuditPlaces, CheckpointBook, Journal, load_signing_key
 from appliance.channel import TwilioSender
 from appliance.conversation import House
 from appliance.conversation.furnish import furnished
@@ -25,11 +25,9 @@ from appliance.knowledge.pack import Pack, load_pack
 from appliance.reception import Dependencies, DirectAnswer, Reception
 from appliance.settings import Settings
 from appliance.telemetry.metrics import AnswerMeters
-from appliance.vault import KeyRing, RedisDataKeyStore, Vault, connect
+from appliance.vault import KEY_RING, KeyRing, RedisDataKeyStore, Vault, connect
 from appliance.web.app import WebDeps, create_app
 from appliance.web.webhook import STATUS_PATH
-
-KEY_RING, CHECKPOINT_KEY = "keyring", "checkpoint.key"
 
 
 @dataclass
@@ -136,8 +134,8 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
             vault,
             OptOuts(values),
             journal,
-            AnswerMeters(registry),
-            observer,
+            meters=AnswerMeters(registry),
+            observer=observer,
             model_digest=lambda: seat.url and settings.chat_model,
         )
         posting = Posting(twilio, settings.public_url.rstrip("/") + STATUS_PATH, settings.twilio_sender)
@@ -170,8 +168,8 @@ def _secrets_dir(settings: Settings) -> Path:
 
 def _journal(data_dir: Path, secrets_dir: Path) -> Journal:
     key = load_signing_key(secrets_dir / CHECKPOINT_KEY)
-    audit = data_dir / "audit"
-    return Journal(audit / "journal.jsonl", CheckpointBook(audit / "checkpoints.jsonl", key))
+    places = AuditPlaces.under(data_dir)
+    return Journal(places.journal, CheckpointBook(places.checkpoints, key))
 
 
 def _twilio(settings: Settings) -> TwilioSender:

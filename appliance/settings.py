@@ -14,12 +14,12 @@ from appliance.errors import SettingsError
 PREFIX = "APPLIANCE_"
 # Read by the test suite, not by the product.
 _FOREIGN = frozenset({"APPLIANCE_TEST_REQUIRE"})
-_SECRETS = frozenset({"twilio_auth_token"})
+_SECRETS = frozenset({"twilio_auth_token", "qdrant_api_key"})
 _HERE = Path(__file__).resolve().parent
 
 
 def shipped(folder: str) -> Path:
-    """A folder that is delivered with the package: `knowledge` or `models`, from a checkout or from a wheel."""
+    """A folder delivered with the package: `knowledge` or `models`, from a checkout or from a wheel."""
     checkout = _HERE.parent / folder
     return checkout if checkout.is_dir() else _HERE / "_data" / folder
 
@@ -31,28 +31,40 @@ class Settings(BaseModel):
     `APPLIANCE_CONFIG` names (`public_url`), or, for secrets, from a file of that name in `secrets_dir`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     config: Path | None = Field(None, description="a TOML file with further settings")
-    data_dir: Path = Field(default_factory=lambda: user_data_path("antesala"), description="models, index, journal")
-    secrets_dir: Path | None = Field(None, description="a directory with one file a secret (systemd credentials)")
-    pack: Path = Field(default_factory=lambda: shipped("knowledge") / "reedy-preop", description="the knowledge pack")
-    models_catalogue: Path = Field(default_factory=lambda: shipped("models"), description="the catalogue's TOML files")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("antesala"), description="models, index, journal"
+    )
+    secrets_dir: Path | None = Field(
+        None, description="a directory with one file a secret (systemd credentials)"
+    )
+    pack: Path = Field(
+        default_factory=lambda: shipped("knowledge") / "reedy-preop", description="the knowledge pack"
+    )
+    models_catalogue: Path = Field(
+        default_factory=lambda: shipped("models"), description="the catalogue's TOML files"
+    )
     embedding_model: str = Field("multilingual-e5-small", description="catalogue name of the embedding model")
     chat_model: str = Field("smollm2-135m-instruct", description="catalogue name of the chat model")
-    wording: Literal["approved", "fluent"] | None = Field(None, description="overrides the pack's wording mode")
+    wording: Literal["approved", "fluent"] | None = Field(
+        None, description="overrides the pack's wording mode"
+    )
 
     public_url: str = Field("", description="the base that Twilio signs webhooks for: https://host[/prefix]")
     twilio_account_sid: str = Field("", pattern=r"^(AC[0-9a-fA-F]{32})?$", description="Twilio account")
-    twilio_auth_token: SecretStr | None = Field(None, description="signs webhooks, authenticates sends")
-    twilio_sender: str = Field("", description="whatsapp:+number that replies come from; empty: the webhook's To")
+    twilio_auth_token: SecretStr | None = Field(None, min_length=1, description="signs webhooks, authenticates sends")
+    twilio_sender: str = Field(
+        "", description="whatsapp:+number that replies come from; empty: the webhook's To"
+    )
     twilio_api_url: str = Field("https://api.twilio.com", description="where replies are posted")
     twilio_timeout_s: float = Field(10.0, gt=0)
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="inbox, outbox and sessions")
     vault_url: str = Field("redis://127.0.0.1:6379/1", description="wrapped data keys; apart from the values")
     qdrant_url: str = Field("", description="http(s)://host:port of Qdrant; empty: embedded under data_dir")
-    qdrant_api_key: SecretStr | None = None
+    qdrant_api_key: SecretStr | None = Field(None, min_length=1, description="where Qdrant wants one")
 
     engine_url: str = Field("", description="base of vLLM's OpenAI-compatible API; empty: no engine")
     engine_model: str = Field("", description="the name that vLLM serves; empty: asked from the server")
@@ -73,7 +85,10 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from the environment, the file that it names, and the secrets directory.
+    """Settings from the environment, the TOML file that it names, and the secrets directory.
+
+    The environment goes before the secrets directory (systemd's $CREDENTIALS_DIRECTORY if none is named), and
+    that before the file.
 
     Raises:
         SettingsError: a key is unknown or of the wrong form; the text names each one.
@@ -86,8 +101,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     }
     if config := from_environ.get("config"):
         values |= _toml(Path(config))
-    if secrets_dir := from_environ.get("secrets_dir") or environ.get("CREDENTIALS_DIRECTORY"):
-        values |= _secrets(Path(secrets_dir))
+    named = from_environ.get("secrets_dir") or environ.get("CREDENTIALS_DIRECTORY") or values.get("secrets_dir")
+    if isinstance(named, str):
+        values |= _secrets(Path(named))
     values |= from_environ
     try:
         return Settings.model_validate(values)
@@ -99,8 +115,10 @@ def _toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"{PREFIX}CONFIG: expected a readable TOML file, got {path} ({error.strerror})") from error
-    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{PREFIX}CONFIG: expected a readable TOML file, got {path} ({error.strerror})"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not TOML: {error}") from error
 
 
@@ -109,8 +127,13 @@ def _secrets(directory: Path) -> dict[str, object]:
         raise SettingsError(f"{PREFIX}SECRETS_DIR: expected a directory, got {directory}")
     found: dict[str, object] = {"secrets_dir": directory}
     for key in _SECRETS:
-        if (file := directory / key).is_file():
+        file = directory / key
+        try:
             found[key] = file.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{key}: expected a readable text file, got {file}: {error}") from error
     return found
 
 
@@ -118,5 +141,7 @@ def _explain(problem: Mapping[str, object]) -> str:
     location = problem["loc"]
     key = ".".join(map(str, location)) if isinstance(location, tuple) else str(location)
     if problem["type"] == "extra_forbidden":
-        return f"{key} ({PREFIX}{key.upper()}): unknown setting; known are: {', '.join(sorted(Settings.model_fields))}"
-    return f"{key} ({PREFIX}{key.upper()}): {problem['msg']}, got {problem.get('input')!r}"
+        known = ", ".join(sorted(Settings.model_fields))
+        return f"{key} ({PREFIX}{key.upper()}): unknown setting; known are: {known}"
+    got = "a secret" if key in _SECRETS else repr(problem.get("input"))
+    return f"{key} ({PREFIX}{key.upper()}): {problem['msg']}, got {got}"

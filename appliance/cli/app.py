@@ -1,14 +1,12 @@
-"""Puts the command's groups together. Each is imported when it is asked for, so that `--help` comes at once."""
+"""Puts the command's groups together."""
 
+from collections.abc import Sequence
 from importlib import import_module
 
 import typer
-from click import Command, Context
-from typer.core import TyperGroup
-from typer.main import get_command
 
 # Name -> the module that holds it, and the attribute: a typer application (a group) or a function.
-_COMMANDS = {
+COMMANDS = {
     "demo": ("appliance.cli.demo", "demo"),
     "serve": ("appliance.cli.run", "serve"),
     "worker": ("appliance.cli.run", "worker"),
@@ -22,35 +20,25 @@ _COMMANDS = {
 }
 
 
-class _Lazy(TyperGroup):
-    """A group whose commands are imported when they are named."""
-
-    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in _COMMANDS:
-            return None
-        module, attribute = _COMMANDS[cmd_name]
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """The command, of which only what the arguments name is imported: `models list` needs no vector index."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        help="Antesala: answers patients before surgery on WhatsApp, from what the hospital approved. "
+        "Start with: appliance demo",
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    named = [argument for argument in arguments if argument in COMMANDS][:1]
+    for name in named or COMMANDS:
+        module, attribute = COMMANDS[name]
         found = getattr(import_module(module), attribute)
-        if not isinstance(found, typer.Typer):
-            single = typer.Typer()
-            single.command(cmd_name)(found)
-            found = single
-        command: Command = get_command(found)
-        command.name = cmd_name
-        return command
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
-app = typer.Typer(
-    cls=_Lazy,
-    no_args_is_help=True,
-    help="Antesala: answers patients before surgery on WhatsApp, from what the hospital approved. "
-    "Start with: appliance demo",
-    pretty_exceptions_enable=False,
-)
-
-
-@app.callback()
 def _root() -> None:
     """The groups below."""

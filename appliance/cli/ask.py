@@ -18,7 +18,9 @@ from appliance.telemetry.logs import configure_logs
 
 
 def ask(
-    text: Annotated[list[str], typer.Argument(help="what the patient writes; several texts are several turns")],
+    text: Annotated[
+        list[str], typer.Argument(help="what the patient writes; several texts are several turns")
+    ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="print every decision as JSON")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="say in plain words why")] = False,

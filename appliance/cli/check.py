@@ -1,21 +1,21 @@
 """`appliance check`: what is missing before this machine can serve patients."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 
-from appliance.audit import load_signing_key
+from appliance.audit import CHECKPOINT_KEY, load_signing_key
 from appliance.engine.catalogue import find_entry, load_catalogue
 from appliance.engine.verify import verify_model
-from appliance.errors import ApplianceError
+from appliance.errors import ApplianceError, PackError
 from appliance.knowledge.pack import load_pack
 from appliance.reception import Dependencies
-from appliance.services import CHECKPOINT_KEY, KEY_RING
 from appliance.settings import Settings, load_settings
-from appliance.vault import KeyRing, connect
+from appliance.vault import KEY_RING, KeyRing, connect
 
 
 def check(
@@ -33,22 +33,21 @@ def check(
 
 
 async def _problems(settings: Settings, *, go_live: bool) -> list[str]:
-    problems = [*_files(settings), *_channel(settings)]
+    problems = [*_files(settings, go_live=go_live), *_channel(settings)]
     stores = connect(settings.redis_url), connect(settings.vault_url)
-    problems += await Dependencies(stores).problems()
-    for store in stores:
-        await store.aclose()
+    try:
+        problems += await Dependencies(stores).problems()
+    finally:
+        for store in stores:
+            await store.aclose()
     return problems + (_go_live(settings) if go_live else [])
 
 
-def _files(settings: Settings) -> list[str]:
-    def embedding_model() -> None:
-        entry = find_entry(
-            load_catalogue(settings.models_catalogue, settings.models_dir), settings.embedding_model
-        )
-        verify_model(entry, settings.models_dir / settings.embedding_model)
-
-    wanted = [lambda: load_pack(settings.pack), embedding_model]
+def _files(settings: Settings, *, go_live: bool) -> list[str]:
+    wanted: list[Callable[[], object]] = [
+        lambda: _pack(settings, go_live=go_live),
+        lambda: _embedding_model(settings),
+    ]
     if directory := settings.secrets_dir:
         wanted += [
             lambda: KeyRing.load(directory / KEY_RING),
@@ -63,6 +62,24 @@ def _files(settings: Settings) -> list[str]:
     if settings.secrets_dir is None:
         problems.append("secrets_dir (APPLIANCE_SECRETS_DIR): not set; make keys with: appliance keys new")
     return problems
+
+
+def _pack(settings: Settings, *, go_live: bool) -> None:
+    pack = load_pack(settings.pack)
+    if go_live and pack.manifest.demonstration:
+        raise PackError(
+            settings.pack / "pack.toml",
+            "",
+            "demonstration",
+            "a demonstration; expected a pack that clinicians approved",
+        )
+
+
+def _embedding_model(settings: Settings) -> None:
+    entry = find_entry(
+        load_catalogue(settings.models_catalogue, settings.models_dir), settings.embedding_model
+    )
+    verify_model(entry, settings.models_dir / settings.embedding_model)
 
 
 def _channel(settings: Settings) -> list[str]:
@@ -82,6 +99,4 @@ def _go_live(settings: Settings) -> list[str]:
         problems.append(f"public_url: expected https, got {settings.public_url!r}")
     if not settings.twilio_sender:
         problems.append("twilio_sender: expected the hospital's own number, whatsapp:+…")
-    if load_pack(settings.pack).manifest.demonstration:
-        problems.append(f"{settings.pack}: a demonstration; expected a pack that clinicians approved")
     return problems

@@ -7,7 +7,8 @@ import typer
 from appliance.settings import Settings
 
 EngineOption = Annotated[
-    str, typer.Option(metavar="none|URL", help="the base of a running vLLM's API, or none: approved wording only")
+    str,
+    typer.Option(metavar="none|URL", help="the base of a running vLLM's API, or none: approved wording only"),
 ]
 
 

@@ -34,7 +34,7 @@ def evaluate(
 ) -> None:
     """Measure decisions: emergencies found, questions answered, declines, languages, latency.
 
-    Example: appliance eval golden.jsonl --min emergency_recall=1 --max emergency_false_alarm=0.02 --html report.html
+    Example: appliance eval golden.jsonl --min emergency_recall=1 --max medical_answered=0 --html report.html
     """
     configure_logs(level="WARNING")
     floors, ceilings = _limits(least), _limits(most)
@@ -66,7 +66,9 @@ def _limits(options: list[str] | None) -> dict[str, float]:
         name, _, value = option.partition("=")
         known = metrics([])
         if name not in known:
-            raise SettingsError(f"--min/--max {option}: unknown metric {name!r}; there are: {', '.join(known)}")
+            raise SettingsError(
+                f"--min/--max {option}: unknown metric {name!r}; there are: {', '.join(known)}"
+            )
         try:
             limits[name] = float(value)
         except ValueError as error:

@@ -50,7 +50,9 @@ def build(pack: _Pack = None) -> None:
     report = building.build(loaded, encoder, lambda step: _out.print(step, style="dim"))
     _out.print(report)
     if settings.qdrant_url:
-        _out.print(f"indexed {_with_index(settings, lambda client: build_collection(client, loaded, encoder))}")
+        _out.print(
+            f"indexed {_with_index(settings, lambda client: build_collection(client, loaded, encoder))}"
+        )
 
 
 @knowledge_app.command("list")
@@ -92,7 +94,9 @@ def _switch(settings: Settings, pack: Pack, version: str) -> None:
 
 def _with_index(settings: Settings, work: Callable[[AsyncQdrantClient], Awaitable[_T]]) -> _T:
     if not settings.qdrant_url:
-        raise SettingsError("qdrant_url (APPLIANCE_QDRANT_URL): not set; the embedded index has one version only")
+        raise SettingsError(
+            "qdrant_url (APPLIANCE_QDRANT_URL): not set; the embedded index has one version only"
+        )
 
     async def run() -> _T:
         key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None

@@ -17,8 +17,8 @@ _log = structlog.get_logger(__name__)
 def serve() -> None:
     """Run the gateway: takes Twilio's webhooks, keeps them sealed, answers 200 within milliseconds.
 
-    Settings come from APPLIANCE_… variables, APPLIANCE_CONFIG and APPLIANCE_SECRETS_DIR; `appliance check` says
-    what is missing. Ends on SIGTERM, when the requests in hand are answered.
+    Settings come from APPLIANCE_… variables, APPLIANCE_CONFIG and APPLIANCE_SECRETS_DIR; `appliance check`
+    says what is missing. Ends on SIGTERM, when the requests in hand are answered.
     """
     configure_logs()
     asyncio.run(_serve(load_settings()))
@@ -41,7 +41,7 @@ async def _serve(settings: Settings) -> None:
     config.errorlog = "-"
     async with open_services(settings) as services:
         _log.info("gateway.ready", bind=settings.bind, knowledge=services.pack.version)
-        await serve_app(services.web_app(), config, shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
+        await serve_app(services.web_app(), config, shutdown_trigger=stopped.wait)
 
 
 async def _work(settings: Settings) -> None:

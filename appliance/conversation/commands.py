@@ -16,8 +16,8 @@ class Given:
     language: str
 
 
-# Twilio's own opt-out words first: nothing says that it handles them on WhatsApp. A word that could also be about
-# the operation ("anular", "cancelar") is none; requests in free text are read by scope.
+# Twilio's own opt-out words first: nothing says that it handles them on WhatsApp. A word that could also be
+# about the operation ("anular", "cancelar") is none; requests in free text are read by scope.
 _OPT_OUT = {
     "": ("stopall", "optout", "opt out", "revoke"),
     "en": ("stop", "unsubscribe", "end", "quit", "cancel", "stop messages"),

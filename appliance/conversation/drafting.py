@@ -8,7 +8,8 @@ from appliance.errors import EngineUnavailable
 async def drafted(statements: tuple[str, ...], story: Story) -> Block | None:
     """The engine's wording of the statements, or None when the approved wording goes out.
 
-    One sentence that is not supported refuses the whole draft. What was drafted and why it was refused is noted.
+    One sentence that is not supported refuses the whole draft, and so does a statement that no sentence rests
+    on. What was drafted and why it was refused is noted.
     """
     house = story.house
     drafter = house.drafter() if house.wording == "fluent" and statements else None
@@ -22,7 +23,10 @@ async def drafted(statements: tuple[str, ...], story: Story) -> Block | None:
         return None
     verdicts = house.verify(draft, texts, story.language)
     story.note(draft=draft.raw, engine=draft.model, verdicts=verdicts)
-    if not verdicts or not all(verdict.supported for verdict in verdicts):
+    left_out = [name for name in statements if not any(name in verdict.cited for verdict in verdicts)]
+    if left_out:
+        story.note(engine=f"{draft.model}, which left out {', '.join(left_out)}")
+    if left_out or not all(verdict.supported for verdict in verdicts):
         return None
     story.note(wording="generated")
     return Block("draft", statements, " ".join(verdict.text for verdict in verdicts))

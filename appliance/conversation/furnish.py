@@ -25,8 +25,7 @@ def furnished(
 ) -> House:
     """A house that answers from the pack.
 
-    Args:
-        wording: overrides the pack's mode.
+    `wording` overrides the pack's mode.
     """
     model = ScopeModel(learned, encoder, pack.lexicon)
     return House(

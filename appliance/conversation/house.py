@@ -52,7 +52,9 @@ class Drafter(Protocol):
 class Verifier(Protocol):
     """Grounding."""
 
-    def __call__(self, draft: Draft, statements: Mapping[str, str], language: str) -> tuple[SentenceVerdict, ...]:
+    def __call__(
+        self, draft: Draft, statements: Mapping[str, str], language: str
+    ) -> tuple[SentenceVerdict, ...]:
         """Whether each sentence of the draft is supported by the statements that it cites."""
 
 
@@ -85,4 +87,6 @@ class House:
     async def retrieve(self, text: str, language: str) -> tuple[Retrieved, ...]:
         """The nearest approved statements, the query encoded off the event loop."""
         vectors = await asyncio.to_thread(self.encoder.encode_queries, [text])
-        return await self.library.retrieve(text, vectors[0], language, self.today(), len(self.pack.statements))
+        return await self.library.retrieve(
+            text, vectors[0], language, self.today(), len(self.pack.statements)
+        )

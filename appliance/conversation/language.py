@@ -11,7 +11,10 @@ from appliance.safety.normalise import visible
 
 # Languages that patients of a European hospital write and a pack may lack. Galician is left out: it reads as
 # Portuguese or Spanish, and a patient who writes it reads both.
-_ELSEWHERE = ("eu", "ru", "pl", "ur", "hi", "nl", "bg", "ja", "tr", "fa", "bn", "sv", "da", "hu", "cs", "sq", "el", "ko", "he", "ka", "pa")  # fmt: skip
+_ELSEWHERE = (
+    "eu", "ru", "pl", "ur", "hi", "nl", "bg", "ja", "tr", "fa", "bn", "sv", "da", "hu", "cs", "sq", "el", "ko",
+    "he", "ka", "pa",
+)  # fmt: skip
 _SCRIPTS = (
     (re.compile(r"[\u3040-\u30ff]"), "ja"),
     (re.compile(r"[\uac00-\ud7af]"), "ko"),
@@ -48,7 +51,9 @@ class LanguageModel(Protocol):
         """How likely each of the pack's languages is."""
 
 
-def language_of(text: str, session_language: str | None, model: LanguageModel, languages: tuple[str, ...]) -> Guess:
+def language_of(
+    text: str, session_language: str | None, model: LanguageModel, languages: tuple[str, ...]
+) -> Guess:
     """The language to reply in: the turn's own when it is clear, else the session's, else the pack's first."""
     clean = visible(text)
     letters = len(_LETTER.findall(clean))
@@ -79,5 +84,7 @@ def _foreign(text: str, letters: int, languages: tuple[str, ...], confidence: fl
 @cache
 def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([*languages, *(language for language in _ELSEWHERE if language not in languages)])
+    identifier.set_languages(
+        [*languages, *(language for language in _ELSEWHERE if language not in languages)]
+    )
     return identifier

@@ -8,7 +8,7 @@ from appliance.safety.scope import Reading
 async def served(reading: Reading, story: Story) -> tuple[str, ...]:
     """The reading's statements that the index has, in the reading's order.
 
-    Without the index the pack itself says which are approved and unexpired: it is the same rule on the same files.
+    Without the index the pack itself says which are approved and unexpired: the same rule on the same files.
     """
     house = story.house
     try:

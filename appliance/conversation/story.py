@@ -45,11 +45,6 @@ class Story:
         """Adds to the trace."""
         self.trace = replace(self.trace, **changes)  # type: ignore[arg-type]
 
-    @property
-    def first_contact(self) -> bool:
-        """Whether the patient has not been told yet what is writing."""
-        return not self.session.exchanges
-
     def message(self, name: str) -> Block:
         """A fixed message in the turn's language."""
         return Block("message", (name,), self.house.pack.message(name, self.language))
@@ -64,7 +59,7 @@ class Story:
 
     def opening(self) -> list[Block]:
         """At the first contact: a greeting, by first name if it is one, and what is writing."""
-        return [self.greeting(), self.message("disclosure")] if self.first_contact else []
+        return [] if self.session.introduced else [self.greeting(), self.message("disclosure")]
 
     def greeting(self) -> Block:
         """A greeting, by first name if the profile's is one."""
@@ -108,4 +103,6 @@ class Story:
             intents=intents,
             statements=statements,
         )
-        return replace(outcome, session=outcome.session.with_exchange(exchange))
+        kept = outcome.session.with_exchange(exchange)
+        told = any(block.names == ("disclosure",) for block in blocks)
+        return replace(outcome, session=kept.introduced_now() if told else kept)

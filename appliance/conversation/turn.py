@@ -46,9 +46,13 @@ class Exchange(_Sealed):
 
 
 class Session(_Sealed):
-    """What is remembered of a conversation: at most ten exchanges, for 24 hours from the last message."""
+    """What is remembered of a conversation: at most ten exchanges, for 24 hours from the last message.
+
+    `introduced` says whether the patient has been told what is writing; an emergency leaves no room for it.
+    """
 
     language: str | None = None
+    introduced: bool = False
     exchanges: tuple[Exchange, ...] = ()
     opted_out: bool = False
     reminded: bool = False
@@ -57,6 +61,10 @@ class Session(_Sealed):
         """The session with one more exchange; the oldest goes when there are more than ten."""
         kept = (*self.exchanges, exchange)[-MOST_EXCHANGES:]
         return self.model_copy(update={"exchanges": kept, "language": exchange.language})
+
+    def introduced_now(self) -> "Session":
+        """The session of a patient who has been told what is writing."""
+        return self.model_copy(update={"introduced": True})
 
     @property
     def last(self) -> Exchange | None:

@@ -15,7 +15,7 @@ from appliance.errors import Permanent
 
 START_WITHIN_S = 10.0
 _STOP_WITHIN_S = 5.0
-_READY = b"Ready to accept connections"
+_READY = b"ready to accept connections"
 
 
 class RedisMissing(Permanent):
@@ -104,7 +104,7 @@ async def _started(process: asyncio.subprocess.Process, program: Path) -> None:
         async with asyncio.timeout(START_WITHIN_S):
             while process.stdout is not None and (line := await process.stdout.readline()):
                 said.append(line)
-                if _READY in line:
+                if _READY in line.lower():
                     return
     except TimeoutError:
         problem = f"it was not ready within {START_WITHIN_S:g} s"

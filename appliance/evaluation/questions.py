@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from appliance.conversation.turn import Modality
 from appliance.errors import Permanent
@@ -50,6 +50,13 @@ class Item(_Line):
     profile_name: str | None = None
     expected: Expected
 
+    @field_validator("turns")
+    @classmethod
+    def _patient_speaks(cls, turns: tuple[Said, ...]) -> tuple[Said, ...]:
+        if all(said.role != "user" for said in turns):
+            raise ValueError("expected at least one turn of the patient (role user)")
+        return turns
+
 
 def read_questions(file: Path) -> tuple[Item, ...]:
     """The items of a JSON-lines file.
@@ -58,7 +65,8 @@ def read_questions(file: Path) -> tuple[Item, ...]:
         QuestionSetError: the file cannot be read, or a line is not of the form.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): JSON may hold U+2028 and its like as they are.
+        lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionSetError(f"{file}: expected a readable JSON-lines file: {error}") from error
     return tuple(_item(file, number, line) for number, line in enumerate(lines, 1) if line.strip())
@@ -70,6 +78,6 @@ def _item(file: Path, number: int, line: str) -> Item:
     except json.JSONDecodeError as error:
         raise QuestionSetError(f"{file}, line {number}: not JSON: {error}") from error
     except ValidationError as error:
-        problem = error.errors()[0]
+        problem = error.errors(include_input=False)[0]
         field = ".".join(map(str, problem["loc"]))
         raise QuestionSetError(f"{file}, line {number}, {field}: {problem['msg']}") from error

@@ -1,4 +1,4 @@
-"""The statements of a pack in Qdrant: one collection a version, and an alias that points to the active one."""
+"""The statements of a pack in Qdrant: one collection a version, and an alias to the active one."""
 
 import re
 from collections import Counter
@@ -105,7 +105,9 @@ async def build_collection(client: AsyncQdrantClient, pack: Pack, encoder: Passa
             await client.create_collection(
                 collection,
                 vectors_config={
-                    _DENSE: models.VectorParams(size=len(points[0].vector[_DENSE]), distance=models.Distance.COSINE)  # type: ignore[index,call-overload,arg-type]
+                    _DENSE: models.VectorParams(
+                        size=len(points[0].vector[_DENSE]), distance=models.Distance.COSINE
+                    )  # type: ignore[index,call-overload,arg-type]
                 },
                 sparse_vectors_config={_SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
             )

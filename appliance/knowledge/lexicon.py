@@ -21,7 +21,9 @@ class Lexicon:
         self._running: dict[str, re.Pattern[str]] = {}
         for concept, by_language in document.items():
             spaced = [_spaced(w, lang) for lang, ws in by_language.items() for w in ws if not has_han(w)]
-            running = [re.escape(fold(w.rstrip("*"))) for ws in by_language.values() for w in ws if has_han(w)]
+            running = [
+                re.escape(fold(w.rstrip("*"))) for ws in by_language.values() for w in ws if has_han(w)
+            ]
             if spaced:
                 self._spaced[concept] = re.compile(f"(?<= )(?:{'|'.join(spaced)}) ")
             if running:

@@ -72,7 +72,8 @@ def load_pack(directory: Path) -> Pack:
     manifest = _parse(Manifest, _toml(directory / "pack.toml"), directory / "pack.toml", "")
     statements_file = directory / "statements.yaml"
     statements = {
-        name: _parse(Statement, entry, statements_file, name) for name, entry in _yaml(statements_file).items()
+        name: _parse(Statement, entry, statements_file, name)
+        for name, entry in _yaml(statements_file).items()
     }
     emergencies_file = directory / "emergencies.yaml"
     try:
@@ -87,7 +88,8 @@ def load_pack(directory: Path) -> Pack:
         statements=statements,
         messages=_yaml(directory / "messages.yaml"),
         examples=tuple(
-            _parse(Examples, _yaml(file), file, "") for file in sorted((directory / "examples").glob("*.yaml"))
+            _parse(Examples, _yaml(file), file, "")
+            for file in sorted((directory / "examples").glob("*.yaml"))
         ),
         emergencies=emergencies,
         lexicon=Lexicon(_yaml(lexicon_file) if lexicon_file.exists() else {}),
@@ -107,7 +109,10 @@ def _problems(pack: Pack) -> Iterator[PackError]:
 
 def _manifest_problems(pack: Pack) -> Iterator[PackError]:
     file, manifest = pack.directory / "pack.toml", pack.manifest
-    named = {"closing_statement": (manifest.closing_statement,), "contact_statement": (manifest.contact_statement,)}
+    named = {
+        "closing_statement": (manifest.closing_statement,),
+        "contact_statement": (manifest.contact_statement,),
+    }
     named |= {f"intents.{name}": intent.statements for name, intent in manifest.intents.items()}
     for field, statements in named.items():
         for statement in statements:
@@ -137,10 +142,14 @@ def _message_problems(pack: Pack) -> Iterator[PackError]:
                 continue
             found = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
             if found != placeholders:
-                yield PackError(file, name, language, f"expected the placeholders {set(placeholders)}, got {found}")
+                yield PackError(
+                    file, name, language, f"expected the placeholders {set(placeholders)}, got {found}"
+                )
             for number in routes.get(name, ()):
                 if number not in text:
-                    yield PackError(file, name, language, f"expected the number {number} of the route {name!r}")
+                    yield PackError(
+                        file, name, language, f"expected the number {number} of the route {name!r}"
+                    )
 
 
 def _example_problems(pack: Pack) -> Iterator[PackError]:

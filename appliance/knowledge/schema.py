@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Action = Literal[
     "answer", "decline_medical", "decline_not_in_kb", "off_topic", "emergency", "crisis", "opt_out", "opt_in",
-    "privacy_erase", "privacy_export", "privacy_notice", "human", "greeting", "ack", "clarify", "followup", "language",
+    "privacy_erase", "privacy_export", "privacy_notice", "human", "greeting", "ack", "clarify", "followup",
+    "language",
 ]  # fmt: skip
 
 # Every fixed message that the conversation uses, and the placeholders that it may hold.
@@ -17,9 +18,9 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     name: frozenset({"name"}) if name == "greeting_named" else frozenset()
     for name in (
         "greeting", "greeting_named", "disclosure", "scope", "decline_medical", "decline_not_in_kb",
-        "declined_part_medical", "declined_part_not_in_kb", "off_topic", "emergency", "crisis", "violence", "opt_out",
-        "opt_in", "opted_out_reminder", "privacy_erase", "privacy_export", "privacy_notice", "identifiers_hint",
-        "human", "clarify", "ack", "not_listed", "according_to", "surgeon_conflict", "language_switched",
+        "declined_part_medical", "declined_part_not_in_kb", "off_topic", "emergency", "crisis", "violence",
+        "opt_out", "opt_in", "opted_out_reminder", "privacy_erase", "privacy_export", "privacy_notice",
+        "identifiers_hint", "human", "clarify", "ack", "not_listed", "according_to", "surgeon_conflict", "language_switched",
         "unsupported_language", "unsupported_media", "rate_limit", "fallback",
     )
 }  # fmt: skip

@@ -23,6 +23,8 @@ from appliance.errors import KeyFileError
 from appliance.vault.key_file import read_key_file, write_key_file
 from appliance.vault.pseudonym import ConversationId, pseudonym
 
+KEY_RING = "keyring"
+"""The ring: its file's name in the secrets directory."""
 KEY_BYTES = 32
 _HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")

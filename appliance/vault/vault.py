@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from appliance.errors import KeyMissing
-from appliance.vault.envelope import DataKey
+from appliance.vault.envelope import DataKey, wrapped_by
 from appliance.vault.keyring import KeyRing
 from appliance.vault.pseudonym import ConversationId
 
@@ -30,9 +30,23 @@ class DataKeyStore(Protocol):
 class Vault:
     """Seals and opens values by their place: a conversation, a kind (`session`, `inbox` …), a position."""
 
-    def __init__(self, ring: KeyRing, store: DataKeyStore, clock: Callable[[], float] = time.time) -> None:
-        """`clock` gives the seconds since 1970 that tombstones are dated with."""
+    def __init__(
+        self,
+        ring: KeyRing,
+        store: DataKeyStore,
+        clock: Callable[[], float] = time.time,
+        reload: Callable[[], KeyRing] | None = None,
+    ) -> None:
+        """Seal with the ring's current master key.
+
+        Args:
+            ring: opens what any of its master keys wrapped.
+            store: where data keys are.
+            clock: seconds since 1970, which tombstones are dated with.
+            reload: reads the ring again when a master key is missing, so that a rotation gets here.
+        """
         self._ring = ring
+        self._reload = reload
         self._store = store
         self._clock = clock
 
@@ -52,7 +66,7 @@ class Vault:
         if wrapped is None:
             # Two gateways may get here together: the store keeps one key, and both use that one.
             wrapped = await self._store.add(conversation, DataKey.new(conversation).wrap(self._ring))
-        return DataKey.unwrap(self._ring, conversation, wrapped)
+        return self._unwrapped(conversation, wrapped)
 
     async def seal(self, conversation: ConversationId, kind: str, position: str, plaintext: bytes) -> bytes:
         """The sealed value; raises as `data_key` does."""
@@ -69,7 +83,7 @@ class Vault:
         wrapped = await self._store.get(conversation)
         if wrapped is None:
             raise KeyMissing(f"{kind} {position} of {conversation}: the conversation has no data key")
-        return DataKey.unwrap(self._ring, conversation, wrapped).open(kind, position, sealed)
+        return self._unwrapped(conversation, wrapped).open(kind, position, sealed)
 
     async def erase(self, conversation: ConversationId) -> bool:
         """Destroy the data key: all that was sealed under it is unreadable. Later values start anew.
@@ -78,3 +92,8 @@ class Vault:
             Whether there was anything to erase.
         """
         return await self._store.destroy(conversation, self._clock())
+
+    def _unwrapped(self, conversation: ConversationId, wrapped: bytes) -> DataKey:
+        if self._reload and wrapped_by(wrapped) not in self._ring.masters:
+            self._ring = self._reload()
+        return DataKey.unwrap(self._ring, conversation, wrapped)

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     OR = "or"
     NOR = "nor"  # only after a negation
     ANY = "any"  # only after a negation
+    NONE = "none"  # after a negation, or as one
     BUT = "but"  # only between clauses
     HARMLESS = "harmless"  # may be added to anything: please, remember
     SETTING = "setting"  # may be added to what is neither allowed nor forbidden: hospital, day
@@ -90,6 +91,7 @@ class Lexicon:
     groups: tuple[str, ...]
     nor: str = ""
     any_: str = ""
+    none: str = ""
     doubt: str = ""
     prefixes: tuple[str, ...] = field(default=())
     verb_apart: bool = False

@@ -44,7 +44,11 @@ async def test_what_is_sent_is_signed_answered_once_and_seen_as_read() -> None:
         assert [one["body"] for one in told["replies"]] == ["You asked: may I drink?"]
         assert told["turns"][0]["masked"] == "may I drink?"
         (message,) = await get(stage, f"/demo/messages?to={PATIENT}")
-        assert (message["to"], message["body"], message["status"]) == (PATIENT, "You asked: may I drink?", "read")
+        assert (message["to"], message["body"], message["status"]) == (
+            PATIENT,
+            "You asked: may I drink?",
+            "read",
+        )
         (trace,) = await get(stage, f"/demo/traces?from={PATIENT}")
         assert trace["record_hash"] == "f" * 64
         assert stage.refused == 0

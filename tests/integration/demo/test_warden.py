@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 
 from appliance.demo.warden import Warden
 
@@ -14,7 +15,9 @@ from appliance.demo.warden import Warden
 async def main():
     async with Warden() as warden:
         kept, freed = [
-            await asyncio.create_subprocess_exec("sh", "-c", "sleep 600 & wait", start_new_session=True)
+            await asyncio.create_subprocess_exec(
+                "sh", "-c", "sleep 600 & wait", stdout=asyncio.subprocess.DEVNULL, start_new_session=True
+            )
             for _ in range(2)
         ]
         warden.own(kept.pid)
@@ -34,15 +37,16 @@ async def gone(group: int) -> None:
 
 
 def alive(group: int) -> bool:
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                fields = open(f"/proc/{entry}/stat").read().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(fields[2]) == group and fields[0] != "Z":
-                return True
-    return False
+    """Whether a process of the group runs; a dead one that nobody has reaped does not."""
+    return any(_group_of_the_living(stat) == group for stat in Path("/proc").glob("[0-9]*/stat"))
+
+
+def _group_of_the_living(stat: Path) -> int | None:
+    try:
+        state, _, group = stat.read_text().rpartition(")")[2].split()[:3]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if state == "Z" else int(group)
 
 
 async def test_a_killed_owners_children_and_grandchildren_are_ended_and_released_ones_are_not() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.errors import KeyMissing, KeyFileError, SealBroken
+from appliance.errors import KeyFileError, KeyMissing, SealBroken
 from appliance.vault import ConversationId, KeyRing, Vault
 from appliance.vault.envelope import DataKey, wrapped_by
 from appliance.vault.rotation import Rotated, rotate
@@ -168,6 +168,25 @@ async def test_rotation_wraps_every_key_anew_and_every_value_stays_readable(stor
     assert {wrapped_by(wrapped) for wrapped in store.wrapped.values()} == {"second"}
     without_old = KeyRing("second", {"second": new.masters["second"]}, new.pseudonym_key)
     assert await Vault(without_old, store).open(ANA, "session", "7", sealed) == b"secret"
+
+
+async def test_a_running_vault_reads_the_ring_again_when_it_meets_a_newer_master_key(
+    store: MemoryKeyStore,
+) -> None:
+    old = KeyRing.new("first")
+    new = old.with_new_master("second")
+    reloads = []
+
+    def reload() -> KeyRing:
+        reloads.append(1)
+        return new
+
+    vault = Vault(old, store, reload=reload)
+    sealed = await vault.seal(ANA, "session", "7", b"secret")
+    assert [done.rewrapped async for done in rotate(new, store)] == [1]
+    for _ in range(2):
+        assert await vault.open(ANA, "session", "7", sealed) == b"secret"
+    assert len(reloads) == 1
 
 
 async def test_rotation_does_not_bring_back_a_key_that_is_erased_meanwhile() -> None:

@@ -7,7 +7,7 @@ LEXICON = Lexicon(
     glue="a|an|the|of|in|on|at|for|to|with|your|s|own|scheduled|planned|appointed|time|start of|starting time of"
     "|period of|the period of|type of|kind of|as",
     link="is|are|be|was|it|you|this|that|these|they|have been|has been|there|such as|like|including|which|i e"
-    "|for example|e g|namely|will|have to be|so",
+    "|for example|e g|namely|will",
     and_="and|as well as|and also",
     or_="or",
     nor="nor|or any|or have any|or have",
@@ -16,8 +16,7 @@ LEXICON = Lexicon(
     harmless="please|remember|please remember|remember that|please note|please note that|note that|note"
     "|do not forget|do not forget that|don't forget|don't forget that|don't forget to|do not forget to"
     "|make sure|make sure that|make sure to|also|in addition|additionally|important|very important|it is important"
-    "|it is important that|it is important to|it's important to|it's important that|feel|feeling|patients"
-    "|completely|perfectly",
+    "|it is important that|it is important to|it's important to|it's important that|feel|feeling|patients",
     setting="hospital|the day of|on the day of|day|reception",
     go_bring="go|go to|come|come to|head to|report|report to|check in|check in at|located|find|find it|is located"
     "|you can find it|you will find it|bring|carry|have with you|with you|along|you will need|you'll need|needed"
@@ -30,8 +29,7 @@ LEXICON = Lexicon(
     food="food|foods|candy|sweets|meal|meals",
     fluid="liquid|liquids|fluid|fluids|drink|drinks|beverage|beverages",
     no="no",
-    not_="do not|don't|must not|mustn't|should not|shouldn't|may not|cannot|can not|can't|you are not allowed to"
-    "|not allowed to|you are not permitted to|never|must never|should never",
+    not_="do not|don't|must not|mustn't|should not|shouldn't|may not|cannot|can not|can't|never|must never|should never",
     avoid="avoid|refrain from|must avoid|should avoid|need to avoid|have to avoid|stay away from",
     forbidden="is not allowed|are not allowed|not allowed|is not permitted|are not permitted|not permitted|forbidden"
     "|is forbidden|are forbidden|prohibited|is prohibited|are prohibited|must not be eaten|must not be taken"
@@ -43,7 +41,7 @@ LEXICON = Lexicon(
     oblige="must|should|need to|have to|are required to|are asked to|are expected to|required|required to",
     condition="if",
     least="at least|a minimum of|minimum|for at least|for a minimum of",
-    until="up to|until|till|up until",
+    until="up to|until|till|up until|no later than|not later than",
     before="before|prior to|ahead of|in advance of|preceding",
     after="after|from|past|following|starting at|starting from",
     units="minute: minute|minutes|min|mins; hour: hour|hours|h|hr|hrs; day: day|days; week: week|weeks"
@@ -61,6 +59,5 @@ LEXICON = Lexicon(
         "normal|natural",
         "talk|speak|talking|speaking",
         "gave|given|has given|have given|told",
-        "allowed foods",
     ),
 )
