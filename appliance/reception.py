@@ -1,6 +1,6 @@
 """The gateway's side of a message: keeps it sealed, or, when the store cannot, answers it directly."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from redis.asyncio import Redis
 
@@ -45,16 +45,17 @@ class DirectAnswer:
 class Dependencies:
     """Whether what the gateway depends on works; the web application's Readiness."""
 
-    def __init__(self, stores: Sequence[Redis]) -> None:
+    def __init__(self, stores: Mapping[str, Redis]) -> None:
+        """`stores`: by the setting that names each."""
         self._stores = stores
 
     async def problems(self) -> Sequence[str]:
         """One line for each store that does not answer."""
         found = []
-        for store in self._stores:
+        for setting, store in self._stores.items():
             try:
                 async with translated("ping"):
                     await store.ping()
             except StoreUnavailable as error:
-                found.append(str(error))
+                found.append(f"{setting} (APPLIANCE_{setting.upper()}): {error}")
         return found

@@ -151,7 +151,7 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
                 inbox=Reception(mailbox, vault, house),
                 last_resort=DirectAnswer(twilio, house, settings.twilio_sender),
                 deliveries=deliveries,
-                readiness=Dependencies((values, keys)),
+                readiness=Dependencies({"redis_url": values, "vault_url": keys}),
                 registry=registry,
             ),
         )

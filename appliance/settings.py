@@ -54,7 +54,9 @@ class Settings(BaseModel):
 
     public_url: str = Field("", description="the base that Twilio signs webhooks for: https://host[/prefix]")
     twilio_account_sid: str = Field("", pattern=r"^(AC[0-9a-fA-F]{32})?$", description="Twilio account")
-    twilio_auth_token: SecretStr | None = Field(None, min_length=1, description="signs webhooks, authenticates sends")
+    twilio_auth_token: SecretStr | None = Field(
+        None, min_length=1, description="signs webhooks, authenticates sends"
+    )
     twilio_sender: str = Field(
         "", description="whatsapp:+number that replies come from; empty: the webhook's To"
     )
@@ -101,7 +103,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     }
     if config := from_environ.get("config"):
         values |= _toml(Path(config))
-    named = from_environ.get("secrets_dir") or environ.get("CREDENTIALS_DIRECTORY") or values.get("secrets_dir")
+    named = (
+        from_environ.get("secrets_dir") or environ.get("CREDENTIALS_DIRECTORY") or values.get("secrets_dir")
+    )
     if isinstance(named, str):
         values |= _secrets(Path(named))
     values |= from_environ

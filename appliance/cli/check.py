@@ -34,11 +34,11 @@ def check(
 
 async def _problems(settings: Settings, *, go_live: bool) -> list[str]:
     problems = [*_files(settings, go_live=go_live), *_channel(settings)]
-    stores = connect(settings.redis_url), connect(settings.vault_url)
+    stores = {"redis_url": connect(settings.redis_url), "vault_url": connect(settings.vault_url)}
     try:
         problems += await Dependencies(stores).problems()
     finally:
-        for store in stores:
+        for store in stores.values():
             await store.aclose()
     return problems + (_go_live(settings) if go_live else [])
 

@@ -20,7 +20,7 @@ from appliance.services import open_house
 from appliance.settings import Settings, load_settings
 from appliance.telemetry.logs import configure_logs
 
-_Limit = Annotated[list[str] | None, typer.Option(metavar="METRIC=VALUE")]
+_LIMIT = "METRIC=VALUE"
 
 
 def evaluate(
@@ -29,8 +29,12 @@ def evaluate(
     engine: EngineOption = "none",
     json_file: Annotated[Path | None, typer.Option("--json", help="write the result here")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="write a report to look at here")] = None,
-    least: Annotated[_Limit, typer.Option("--min", help="fail (exit code 1) if the metric is lower")] = None,
-    most: Annotated[_Limit, typer.Option("--max", help="fail (exit code 1) if the metric is higher")] = None,
+    least: Annotated[
+        list[str] | None, typer.Option("--min", metavar=_LIMIT, help="exit code 1 if the metric is lower")
+    ] = None,
+    most: Annotated[
+        list[str] | None, typer.Option("--max", metavar=_LIMIT, help="exit code 1 if the metric is higher")
+    ] = None,
 ) -> None:
     """Measure decisions: emergencies found, questions answered, declines, languages, latency.
 
@@ -38,6 +42,9 @@ def evaluate(
     """
     configure_logs(level="WARNING")
     floors, ceilings = _limits(least), _limits(most)
+    for option, output in (("--json", json_file), ("--html", html_file)):
+        if output and not output.absolute().parent.is_dir():
+            raise SettingsError(f"{option} {output}: expected a directory that exists")
     items = read_questions(file)
     played = asyncio.run(_play(items, with_engine(load_settings(), engine)))
     result = document(played)

@@ -47,8 +47,8 @@ def build(pack: _Pack = None) -> None:
     settings = load_settings()
     loaded = load_pack(pack or settings.pack)
     encoder = FastembedEncoder(settings.models_dir / settings.embedding_model)
-    report = building.build(loaded, encoder, lambda step: _out.print(step, style="dim"))
-    _out.print(report)
+    building.build(loaded, encoder, lambda step: _out.print(step, style="dim"))
+    _out.print(f"{loaded.version}: learned; written to {loaded.directory / 'built'}")
     if settings.qdrant_url:
         _out.print(
             f"indexed {_with_index(settings, lambda client: build_collection(client, loaded, encoder))}"

@@ -5,11 +5,14 @@ from appliance.conversation.drafting import drafted
 from appliance.conversation.house import House
 from appliance.conversation.language import language_of
 from appliance.conversation.outcome import Outcome
-from appliance.conversation.resolve import resolved
+from appliance.conversation.resolve import understood
 from appliance.conversation.retrieval import served
 from appliance.conversation.story import Story
 from appliance.conversation.turn import Session, Turn
 from appliance.safety.masking import mask
+
+# What a patient may still ask for after an opt-out, besides help in an emergency.
+STILL_HONOURED = frozenset({"opt_in", "privacy_erase", "privacy_export"})
 
 
 async def handle(turn: Turn, session: Session, house: House) -> Outcome:
@@ -33,15 +36,13 @@ async def handle(turn: Turn, session: Session, house: House) -> Outcome:
         return compose.unreadable(story)
 
     with story.timed("scope"):
-        reading = await house.read(story.masked.text, story.language)
-    story.note(parts=tuple((part.text, part.intent, part.confidence) for part in reading.parts))
+        reading = await understood(story)
     if reading.action in {"emergency", "crisis"}:
         return compose.route(story, reading)
     if not guess.supported:
         return compose.foreign(story, guess.language)
 
-    reading = resolved(reading, story)
-    if session.opted_out and reading.action != "opt_in":
+    if session.opted_out and reading.action not in STILL_HONOURED:
         return compose.opted_out(story)
     if not reading.statements:
         return compose.without_answer(story, reading)

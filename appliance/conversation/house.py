@@ -20,7 +20,7 @@ from appliance.safety.scope import Reading
 class Reader(Protocol):
     """Scope."""
 
-    def read(self, text: str, language: str) -> Reading:
+    def read(self, text: str, language: str, *, calm: bool = False) -> Reading:
         """What the masked message asks. Blocks."""
 
 
@@ -82,7 +82,8 @@ class House:
 
     async def read(self, text: str, language: str) -> Reading:
         """Scope, off the event loop."""
-        return await asyncio.to_thread(self.scope.read, text, language)
+        calm = self.pack.emergencies.is_calm(text)
+        return await asyncio.to_thread(self.scope.read, text, language, calm=calm)
 
     async def retrieve(self, text: str, language: str) -> tuple[Retrieved, ...]:
         """The nearest approved statements, the query encoded off the event loop."""

@@ -12,8 +12,8 @@ from appliance.safety.normalise import visible
 # Languages that patients of a European hospital write and a pack may lack. Galician is left out: it reads as
 # Portuguese or Spanish, and a patient who writes it reads both.
 _ELSEWHERE = (
-    "eu", "ru", "pl", "ur", "hi", "nl", "bg", "ja", "tr", "fa", "bn", "sv", "da", "hu", "cs", "sq", "el", "ko",
-    "he", "ka", "pa",
+    "eu", "ru", "pl", "ur", "hi", "nl", "bg", "ja", "tr", "fa", "bn", "sv", "da", "hu", "cs", "sq", "el",
+    "ko", "he", "ka", "pa", "tl",
 )  # fmt: skip
 _SCRIPTS = (
     (re.compile(r"[\u3040-\u30ff]"), "ja"),
@@ -30,8 +30,8 @@ _SCRIPTS = (
 )
 _UKRAINIAN = re.compile(r"[іїєґ]", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
-# A session's language gives way only to this much confidence, and without a session the pack's first only to this.
-_SWITCH, _FIRST = 0.70, 0.40
+# How sure a guess must be to replace the session's language, and without a session the pack's first.
+_SWITCH, _FIRST, _FOREIGN = 0.70, 0.40, 0.90
 _ENOUGH_LETTERS = 12
 
 
@@ -54,31 +54,45 @@ class LanguageModel(Protocol):
 def language_of(
     text: str, session_language: str | None, model: LanguageModel, languages: tuple[str, ...]
 ) -> Guess:
-    """The language to reply in: the turn's own when it is clear, else the session's, else the pack's first."""
+    """The language to reply in: the turn's own if it is clear, else the session's, else the pack's first."""
     clean = visible(text)
     letters = len(_LETTER.findall(clean))
     fallback = Guess(session_language or languages[0], 0.0)
     if letters == 0:
         return fallback
     probabilities = model.language_probabilities(clean)
+    elsewhere: dict[str, float] = {}
+    if letters >= _ENOUGH_LETTERS:
+        ranked = {language: float(share) for language, share in _identifier(languages).rank(clean)}
+        elsewhere = {language: share for language, share in ranked.items() if language not in languages}
+        probabilities = _together(probabilities, ranked)
     best = max(probabilities, key=probabilities.__getitem__)
-    if foreign := _foreign(clean, letters, languages, probabilities[best]):
+    if foreign := _foreign(clean, languages, elsewhere, probabilities[best]):
         return Guess(foreign, 1.0, supported=False)
     guess = Guess(best, probabilities[best])
     if session_language in languages and best != session_language and guess.confidence < _SWITCH:
         return Guess(session_language, probabilities.get(session_language, 0.0))
-    return guess if session_language or guess.confidence >= _FIRST else fallback
+    clear = guess.confidence >= _FIRST or letters >= _ENOUGH_LETTERS
+    return guess if session_language or clear else fallback
 
 
-def _foreign(text: str, letters: int, languages: tuple[str, ...], confidence: float) -> str | None:
+def _together(learned: dict[str, float], ranked: dict[str, float]) -> dict[str, float]:
+    """Two opinions as one: their geometric mean. The pack's knows chat spelling, the other the language at large."""
+    joint = {language: (share * max(ranked.get(language, 0.0), 1e-3)) ** 0.5 for language, share in learned.items()}
+    return {language: share / sum(joint.values()) for language, share in joint.items()}
+
+
+def _foreign(
+    text: str, languages: tuple[str, ...], elsewhere: dict[str, float], confidence: float
+) -> str | None:
     """A language that the pack does not speak, when the text is clearly of it."""
     for pattern, language in _SCRIPTS:
         if language not in languages and pattern.search(text) and not _UKRAINIAN.search(text):
             return language
-    if letters < _ENOUGH_LETTERS:
-        return None
-    language, probability = _identifier(languages).classify(text)
-    return language if language not in languages and probability > max(0.9, confidence) else None
+    best = max(elsewhere, key=elsewhere.__getitem__, default="")
+    # The pack's own languages are told apart by its examples, which know nothing of a neighbour in the same script.
+    against = 0.0 if best == "ru" and not _UKRAINIAN.search(text) else confidence
+    return best if best and elsewhere[best] > max(_FOREIGN, against) else None
 
 
 @cache

@@ -11,8 +11,8 @@ _SHORTEST, _LONGEST = 2, 16
 def first_name(profile_name: str | None, known_words: AbstractSet[str]) -> str | None:
     """The first word of the profile's name if it can be nothing but a name, else None.
 
-    A name is letters of one script (an apostrophe or hyphen may join two parts), two to sixteen of them, and no
-    word of those that the pack uses or recognises: "Puedes Comer" and "System" are greeted without a name.
+    A name is two to sixteen letters of one script (an apostrophe or hyphen may join two parts), and no word
+    that the pack uses or recognises: "Puedes Comer" and "System" are greeted without a name.
 
     Args:
         profile_name: as WhatsApp gives it.

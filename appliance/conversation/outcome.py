@@ -6,6 +6,12 @@ from typing import Literal
 
 from appliance.conversation.turn import Session
 
+# Everything that can be decided on a turn.
+ACTIONS = (
+    "answer", "partial", "decline_medical", "decline_not_in_kb", "off_topic", "emergency", "crisis",
+    "opt_out", "opt_in", "privacy_erase", "privacy_export", "privacy_notice", "human", "greeting", "ack", "clarify",
+    "unsupported_language", "unsupported_media",
+)  # fmt: skip
 Effect = Literal["alert_staff", "erase", "export", "opt_out", "opt_in"]
 
 
@@ -61,7 +67,7 @@ class Outcome:
     """The decision on a turn.
 
     Attributes:
-        action: one of the design's actions.
+        action: one of `ACTIONS`.
         blocks: the reply in order; empty when nothing is sent.
         confidence: 0 … 1, how sure the action is; 1 for rules.
         effects: what else must happen, done by the caller.

@@ -104,5 +104,6 @@ class Story:
             statements=statements,
         )
         kept = outcome.session.with_exchange(exchange)
-        told = any(block.names == ("disclosure",) for block in blocks)
-        return replace(outcome, session=kept.introduced_now() if told else kept)
+        if any(block.names == ("disclosure",) for block in blocks):
+            kept = kept.model_copy(update={"introduced": True})
+        return replace(outcome, session=kept)

@@ -62,10 +62,6 @@ class Session(_Sealed):
         kept = (*self.exchanges, exchange)[-MOST_EXCHANGES:]
         return self.model_copy(update={"exchanges": kept, "language": exchange.language})
 
-    def introduced_now(self) -> "Session":
-        """The session of a patient who has been told what is writing."""
-        return self.model_copy(update={"introduced": True})
-
     @property
     def last(self) -> Exchange | None:
         """The exchange before this turn."""

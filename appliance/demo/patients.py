@@ -5,12 +5,10 @@ from importlib.resources import files
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
-# Numbers 555-0100 to 555-0199 of North America are reserved for fiction (ATIS-0300115).
-_FICTION = "whatsapp:+1202555{:04d}"
-_FIRST, _LAST = 100, 199
-HOSPITAL = _FICTION.format(_LAST)
+# In each area code of North America, 555-0100 to 555-0199 are reserved for fiction (ATIS-0300115).
+HOSPITAL = "whatsapp:+12065550199"
 """The address that the patients write to."""
 
 
@@ -36,7 +34,7 @@ class Patient(BaseModel):
 
     Attributes:
         language: a code of the pack; `name` is what its speakers call it.
-        addresses: each starts a conversation of its own.
+        area: the area code of the numbers; each of the hundred starts a conversation of its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,19 +45,17 @@ class Patient(BaseModel):
     patient: str
     phone: PhoneWords
     samples: tuple[str, ...]
-    addresses: tuple[str, ...]
+    area: int
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def addresses(self) -> str:
+        """The addresses but for their last two digits."""
+        return f"whatsapp:+1{self.area}55501"
 
 
 def load_patients(languages: Sequence[str]) -> tuple[Patient, ...]:
     """One patient for each of the languages that there is one for, in the order of the languages."""
     entries = yaml.safe_load((files("appliance.demo") / "patients.yaml").read_text(encoding="utf-8"))
-    share = (_LAST - _FIRST) // len(entries)
-    known = {
-        language: Patient(
-            language=language,
-            addresses=tuple(_FICTION.format(_FIRST + number * share + one) for one in range(share)),
-            **entry,
-        )
-        for number, (language, entry) in enumerate(entries.items())
-    }
+    known = {language: Patient(language=language, **entry) for language, entry in entries.items()}
     return tuple(known[language] for language in languages if language in known)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -40,6 +41,7 @@ class PhoneRoom:
     bulletin: Bulletin
     patients: Sequence[Patient]
     institution: str
+    journal: Path
 
 
 def address_of(raw: str) -> str:
@@ -101,7 +103,10 @@ class _Routes:
         return await render_template(
             "phone.html",
             patients=self._room.patients,
-            setup={patient.language: patient.model_dump() for patient in self._room.patients},
+            setup={
+                "patients": {patient.language: patient.model_dump() for patient in self._room.patients},
+                "verify": f"appliance audit verify --journal {self._room.journal}",
+            },
             institution=self._room.institution,
         )
 

@@ -1,29 +1,18 @@
-"""Brings what the demo needs onto this machine: a model, and for the engine vLLM's environment as well.
-
-It does so in a process of its own: that can be ended at any moment, while a thread that waits for pip cannot.
-"""
+"""Whether what the demo needs is on this machine, and a process that brings it here."""
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
-from rich.console import Console
-
-from appliance.cli.progress import telling
 from appliance.demo.warden import Warden
 from appliance.engine.catalogue import find_entry, load_catalogue
-from appliance.engine.environment import fitting_flavour, install_environment, installed_environment
-from appliance.engine.fetch import Workshop, fetch_model
-from appliance.engine.hub import mirror
+from appliance.engine.environment import fitting_flavour, installed_environment
 from appliance.engine.verify import verify_model
-from appliance.errors import ApplianceError, ModelError, Temporary
-from appliance.settings import Settings, load_settings
-
-_ENGINE_TOO = "--with-engine"
+from appliance.errors import ModelError, Temporary
+from appliance.settings import Settings
 
 
 class NotPrepared(Temporary):
@@ -60,8 +49,8 @@ async def prepare(
         NotPrepared: it failed; what was downloaded is kept, and another try goes on from there.
     """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "appliance.demo.preparing", name),
-        *([_ENGINE_TOO] if with_engine else []),
+        *(sys.executable, "-m", "appliance.demo.fetching", name),
+        *(["--with-engine"] if with_engine else []),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE if tell else None,
         stderr=asyncio.subprocess.STDOUT if tell else None,
@@ -75,35 +64,11 @@ async def prepare(
             tell(said)
         code = await process.wait()
     finally:
-        # The group, since pip is a child of this child.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        if process.returncode is None:
+            # The group, since pip is a child of this child.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
         warden.release(process.pid)
     if code != 0:
         raise NotPrepared(said or f"{name} could not be brought here; see above")
-
-
-def main(arguments: Sequence[str]) -> int:
-    """The process: NAME [--with-engine]; exit code 1 and the reason as last line when it fails."""
-    settings = load_settings()
-    name, with_engine = arguments[0], _ENGINE_TOO in arguments
-    try:
-        entry = find_entry(load_catalogue(settings.models_catalogue, settings.models_dir), name)
-        with telling(Console()) as progress:
-
-            def engine_python() -> Path:
-                engine_dir = settings.data_dir / "engine"
-                return install_environment(engine_dir, fitting_flavour(), progress).python
-
-            if with_engine:
-                engine_python()
-            fetch_model(entry, Workshop(settings.models_dir, engine_python, mirror(os.environ)), progress)
-    except ApplianceError as error:
-        sys.stderr.write(f"{' '.join(str(error).split())}\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

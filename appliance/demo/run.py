@@ -1,7 +1,6 @@
 """Runs the whole demo on this machine: opens everything in order, waits, and closes it in reverse."""
 
 import asyncio
-import secrets
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
@@ -10,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from pydantic import SecretStr
 from rich.console import Console
 
+from appliance.audit import AuditPlaces
 from appliance.demo.addresses import Route
 from appliance.demo.bulletin import Bulletin
 from appliance.demo.engine_sign import SignPost
 from appliance.demo.handset import Handset
 from appliance.demo.joining import join_engine_at, join_own_engine
-from appliance.demo.keys import demo_keys
 from appliance.demo.listening import Place, listen, serving
 from appliance.demo.patients import HOSPITAL, load_patients
 from appliance.demo.phone import PhoneRoom, phone_blueprint
+from appliance.demo.places import demo_settings
 from appliance.demo.preparing import is_here, prepare
-from appliance.demo.redis_server import RedisUrls, redis_server
+from appliance.demo.redis_server import redis_server
 from appliance.demo.standin import Account, Callbacks, Ledger, create_standin
 from appliance.demo.traces import TraceLog
 from appliance.demo.warden import Warden
@@ -31,6 +30,7 @@ from appliance.inbox import Worker
 from appliance.services import Services, open_services
 from appliance.settings import Settings
 
+_STARTING = "Starting; a pack that was changed since it was built is learned first, which takes minutes"
 _WEBHOOK_TIMEOUT_S = 15.0
 _WORKER_GRACE_S = 5.0
 
@@ -43,13 +43,14 @@ class DemoOptions:
     engine: str = "auto"
 
 
-async def run_demo(options: DemoOptions, settings: Settings, console: Console) -> None:
-    """Run until SIGINT or SIGTERM.
+async def run_demo(options: DemoOptions, machine: Settings, console: Console) -> bool:
+    """Run until SIGINT or SIGTERM; False when one came before everything was ready.
 
     Raises:
         PortTaken, RedisMissing, NotPrepared: it cannot start; the text says what to do.
     """
-    demo = asyncio.create_task(_demo(options, settings, console), name="demo")
+    ready = asyncio.Event()
+    demo = asyncio.create_task(_demo(options, machine, console, ready), name="demo")
     signals = (signal.SIGINT, signal.SIGTERM)
     loop = asyncio.get_running_loop()
     # A second signal cuts the clean-up short; the warden then ends what is left.
@@ -62,61 +63,47 @@ async def run_demo(options: DemoOptions, settings: Settings, console: Console) -
         for number in signals:
             loop.remove_signal_handler(number)
     console.print("Stopped.")
+    return ready.is_set()
 
 
-async def _demo(options: DemoOptions, settings: Settings, console: Console) -> None:
+async def _demo(options: DemoOptions, machine: Settings, console: Console, ready: asyncio.Event) -> None:
     async with AsyncExitStack() as opened:
         gateway, desk = listen(options.port), listen(0)
         opened.callback(gateway.socket.close)
         opened.callback(desk.socket.close)
         warden = await opened.enter_async_context(Warden())
-        if not await asyncio.to_thread(is_here, settings, settings.embedding_model):
-            await prepare(settings.embedding_model, warden)
+        if not await asyncio.to_thread(is_here, machine, machine.embedding_model):
+            await prepare(machine.embedding_model, warden)
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="antesala-")))
-        status = opened.enter_context(console.status("Starting Redis"))
+        status = opened.enter_context(console.status(_STARTING))
         redis = await opened.enter_async_context(redis_server(folder, warden))
-        settings = demo_settings(settings, redis, gateway.url, desk.url)
+        settings = demo_settings(machine, redis, gateway.url, desk.url)
         bulletin = Bulletin()
         traces = TraceLog(changed=bulletin.post)
-        status.update("Reading the knowledge")
         services = await opened.enter_async_context(open_services(settings, observer=traces))
-        room = await opened.enter_async_context(_room(settings, gateway, desk, bulletin, traces, services))
+        room = await opened.enter_async_context(_room(services, traces, bulletin, gateway, desk))
         work = await opened.enter_async_context(_working(services.worker))
         app = services.web_app()
         app.register_blueprint(phone_blueprint(room))
         await opened.enter_async_context(serving(app, gateway))
         # Pages that listen for news would otherwise hold up the server's end.
         opened.callback(bulletin.close)
-        joining = _joining(options.engine, settings, room.sign_post, services, warden)
+        joining = _joining(options.engine, machine, room.sign_post, services, warden)
         await opened.enter_async_context(_under_way(joining))
         status.stop()
+        ready.set()
         console.print(f"Antesala is ready: {gateway.url}/demo", soft_wrap=True, highlight=False)
-        console.print(_hint(options.engine), style="dim")
+        console.print(_hint(options.engine), style="dim", soft_wrap=True)
         # It works until it is told to stop; a worker that fails ends the demo.
         await asyncio.shield(work)
 
 
-def demo_settings(settings: Settings, redis: RedisUrls, gateway_url: str, standin_url: str) -> Settings:
-    """The settings with the demo's own places in them; a configured token and public base stay."""
-    return settings.model_copy(
-        update={
-            "redis_url": redis.values,
-            "vault_url": redis.keys,
-            "secrets_dir": demo_keys(settings.data_dir / "demo" / "keys"),
-            "public_url": settings.public_url or gateway_url,
-            "twilio_api_url": standin_url,
-            "twilio_account_sid": settings.twilio_account_sid or f"AC{secrets.token_hex(16)}",
-            "twilio_auth_token": settings.twilio_auth_token or SecretStr(secrets.token_hex(16)),
-            "engine_url": "",
-        }
-    )
-
-
 @asynccontextmanager
 async def _room(
-    settings: Settings, gateway: Place, desk: Place, bulletin: Bulletin, traces: TraceLog, services: Services
+    services: Services, traces: TraceLog, bulletin: Bulletin, gateway: Place, desk: Place
 ) -> AsyncIterator[PhoneRoom]:
-    """The stand-in, served, and the phone."""
+    """The stand-in, served at its desk, and the phone."""
+    settings = services.settings
     token = settings.twilio_auth_token.get_secret_value() if settings.twilio_auth_token else ""
     account = Account(settings.twilio_account_sid, token)
     route = Route(settings.public_url, gateway.url)
@@ -143,6 +130,7 @@ async def _room(
             bulletin=bulletin,
             patients=load_patients(services.pack.languages),
             institution=services.pack.manifest.institution,
+            journal=AuditPlaces.under(settings.data_dir).journal,
         )
 
 
@@ -170,13 +158,13 @@ async def _under_way(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 
 async def _joining(
-    engine: str, settings: Settings, sign_post: SignPost, services: Services, warden: Warden
+    engine: str, machine: Settings, sign_post: SignPost, services: Services, warden: Warden
 ) -> None:
     match engine:
         case "none":
             sign_post.show("none", "approved wording is used")
         case "auto":
-            await join_own_engine(settings, sign_post, services.engine_joined, warden)
+            await join_own_engine(machine, sign_post, services.engine_joined, warden)
         case url:
             await join_engine_at(url, sign_post, services.engine_joined)
 

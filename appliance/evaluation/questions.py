@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from appliance.conversation.outcome import ACTIONS
 from appliance.conversation.turn import Modality
 from appliance.errors import Permanent
 
@@ -33,6 +34,13 @@ class Expected(_Line):
     reply_lang: str
     statements: tuple[str, ...] = ()
     note: str = ""
+
+    @field_validator("action")
+    @classmethod
+    def _known(cls, action: str) -> str:
+        if unknown := set(action.split("|")) - set(ACTIONS):
+            raise ValueError(f"no such action: {', '.join(sorted(unknown))}; there are: {', '.join(ACTIONS)}")
+        return action
 
     @property
     def actions(self) -> frozenset[str]:

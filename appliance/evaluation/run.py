@@ -9,7 +9,7 @@ from appliance.conversation.handle import handle
 from appliance.conversation.house import House
 from appliance.conversation.outcome import Outcome
 from appliance.conversation.turn import Session, Turn
-from appliance.evaluation.questions import Item
+from appliance.evaluation.questions import Item, Said
 from appliance.safety.normalise import sentences
 
 
@@ -18,7 +18,7 @@ class Played:
     """An item and what was decided on its last turn.
 
     Attributes:
-        languages: of the conversation before the last turn, for items that expect `last`.
+        last_language: of the conversation before the last turn, for items that expect `last`.
         statements: all whose text, or verified wording, is in the reply.
         unsupported: delivered sentences that are neither approved nor verified.
         latencies_s: of every turn of the item.
@@ -42,27 +42,28 @@ async def play(items: Sequence[Item], house: House, progress: Callable[[], None]
 
 
 async def _play(item: Item, house: House) -> Played:
-    session, latencies_s, outcome = Session(), [], None
-    last_language = house.pack.languages[0]
-    for said in item.turns:
-        if said.role != "user":
-            continue
-        last_language = session.language or last_language
-        turn = Turn(said.text, frozenset({said.modality}), item.profile_name, datetime.now(UTC))
-        start = time.perf_counter()
-        outcome = await handle(turn, session, house)
-        latencies_s.append(time.perf_counter() - start)
+    session, latencies_s = Session(), []
+    *earlier, last = (said for said in item.turns if said.role == "user")
+    for said in earlier:
+        outcome, latency_s = await _timed(said, item, session, house)
         session = outcome.session
-    if outcome is None:
-        raise ValueError(f"{item.id}: expected at least one turn of the patient")
+        latencies_s.append(latency_s)
+    outcome, latency_s = await _timed(last, item, session, house)
     return Played(
         item=item,
         outcome=outcome,
-        last_language=last_language,
+        last_language=session.language or house.pack.languages[0],
         statements=_said(outcome, house),
         unsupported=unsupported(outcome, house),
-        latencies_s=tuple(latencies_s),
+        latencies_s=(*latencies_s, latency_s),
     )
+
+
+async def _timed(said: Said, item: Item, session: Session, house: House) -> tuple[Outcome, float]:
+    turn = Turn(said.text, frozenset({said.modality}), item.profile_name, datetime.now(UTC))
+    start = time.perf_counter()
+    outcome = await handle(turn, session, house)
+    return outcome, time.perf_counter() - start
 
 
 def _said(outcome: Outcome, house: House) -> tuple[str, ...]:

@@ -93,25 +93,29 @@ def open_client(url: str, api_key: str | None) -> AsyncQdrantClient:
 
 
 async def build_collection(client: AsyncQdrantClient, pack: Pack, encoder: PassageEncoder) -> str:
-    """Write the pack's statements to the collection named by its digest, if it is not there yet; its name.
+    """Write the pack's approved statements to the collection named by its digest; its name.
+
+    A collection that is complete is left alone; one that a crash left incomplete is filled up.
 
     Raises:
         IndexUnavailable: Qdrant did not answer.
     """
-    collection = pack.version
+    collection, entries = pack.version, _entries(pack)
     try:
-        if not await client.collection_exists(collection):
-            points = _points(pack, encoder)
+        exists = await client.collection_exists(collection)
+        if exists and (await client.count(collection)).count == len(entries):
+            return collection
+        vectors = encoder.encode_passages([entry.text for entry in entries])
+        if not exists:
             await client.create_collection(
                 collection,
                 vectors_config={
-                    _DENSE: models.VectorParams(
-                        size=len(points[0].vector[_DENSE]), distance=models.Distance.COSINE
-                    )  # type: ignore[index,call-overload,arg-type]
+                    _DENSE: models.VectorParams(size=vectors.shape[1], distance=models.Distance.COSINE)
                 },
                 sparse_vectors_config={_SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
             )
-            await client.upsert(collection, points)
+        if entries:
+            await client.upsert(collection, _points(entries, vectors))
     except (ApiException, OSError) as error:
         raise IndexUnavailable(f"building {collection}: {error}") from error
     return collection
@@ -149,25 +153,38 @@ def sparse(text: str) -> models.SparseVector:
     return models.SparseVector(indices=list(counts), values=[float(count) for count in counts.values()])
 
 
-def _points(pack: Pack, encoder: PassageEncoder) -> list[models.PointStruct]:
-    entries = [
-        (name, statement, language)
+@dataclass(frozen=True)
+class _Entry:
+    """An approved text, and what it is found by."""
+
+    text: str
+    payload: Mapping[str, str | int]
+
+
+def _entries(pack: Pack) -> list[_Entry]:
+    return [
+        _Entry(
+            statement.text[language],
+            {
+                "statement": name,
+                "language": language,
+                "topic": statement.topic,
+                "approved_on": statement.approved_on.toordinal(),
+                "review_by": statement.review_by.toordinal(),
+            },
+        )
         for name, statement in pack.statements.items()
         for language in pack.languages
         if statement.approved_by and statement.approved_on
     ]
-    vectors = encoder.encode_passages([statement.text[language] for _, statement, language in entries])
+
+
+def _points(entries: Sequence[_Entry], vectors: NDArray[np.float32]) -> list[models.PointStruct]:
     return [
         models.PointStruct(
             id=number,
-            vector={_DENSE: vector.tolist(), _SPARSE: sparse(statement.text[language])},
-            payload={
-                "statement": name,
-                "language": language,
-                "topic": statement.topic,
-                "approved_on": statement.approved_on.toordinal() if statement.approved_on else None,
-                "review_by": statement.review_by.toordinal(),
-            },
+            vector={_DENSE: vector.tolist(), _SPARSE: sparse(entry.text)},
+            payload=dict(entry.payload),
         )
-        for number, ((name, statement, language), vector) in enumerate(zip(entries, vectors, strict=True))
+        for number, (entry, vector) in enumerate(zip(entries, vectors, strict=True))
     ]

@@ -1,23 +1,30 @@
 """A knowledge pack, loaded and validated: all that the appliance may say, and how patients ask for it."""
 
 import hashlib
-import tomllib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from string import Formatter
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import BaseModel, ValidationError
 
 from appliance.errors import PackError
 from appliance.knowledge.lexicon import Lexicon
-from appliance.knowledge.schema import MESSAGES, Examples, Intent, Manifest, Statement
+from appliance.knowledge.reading import parsed, read_entries, read_toml, read_yaml
+from appliance.knowledge.schema import (
+    EXAMPLES,
+    MANIFEST,
+    MESSAGES,
+    SPELLINGS,
+    STATEMENT,
+    TEXTS,
+    Examples,
+    Intent,
+    Manifest,
+    Statement,
+)
 from appliance.safety.wording import Wording
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_PLACEHOLDER = re.compile(r"\{\w+\}|[{}]")
 
 
 @dataclass(frozen=True)
@@ -69,34 +76,39 @@ def load_pack(directory: Path) -> Pack:
     """
     if not directory.is_dir():
         raise PackError(directory, "", "", "expected a directory that holds pack.toml")
-    manifest = _parse(Manifest, _toml(directory / "pack.toml"), directory / "pack.toml", "")
-    statements_file = directory / "statements.yaml"
-    statements = {
-        name: _parse(Statement, entry, statements_file, name)
-        for name, entry in _yaml(statements_file).items()
-    }
-    emergencies_file = directory / "emergencies.yaml"
-    try:
-        emergencies = Wording(_yaml(emergencies_file))
-    except ValueError as error:
-        raise PackError(emergencies_file, "", "", str(error)) from error
-    lexicon_file = directory / "lexicon.yaml"
     pack = Pack(
         directory=directory,
         digest=_digest(directory),
-        manifest=manifest,
-        statements=statements,
-        messages=_yaml(directory / "messages.yaml"),
-        examples=tuple(
-            _parse(Examples, _yaml(file), file, "")
-            for file in sorted((directory / "examples").glob("*.yaml"))
-        ),
-        emergencies=emergencies,
-        lexicon=Lexicon(_yaml(lexicon_file) if lexicon_file.exists() else {}),
+        manifest=parsed(MANIFEST, read_toml(directory / "pack.toml"), directory / "pack.toml"),
+        statements=read_entries(STATEMENT, directory / "statements.yaml"),
+        messages=read_entries(TEXTS, directory / "messages.yaml"),
+        examples=tuple(map(_examples, sorted((directory / "examples").glob("*.yaml")))),
+        emergencies=_emergencies(directory / "emergencies.yaml"),
+        lexicon=_lexicon(directory / "lexicon.yaml"),
     )
     for problem in _problems(pack):
         raise problem
     return pack
+
+
+def _examples(file: Path) -> Examples:
+    examples = parsed(EXAMPLES, read_yaml(file), file)
+    if examples.language != file.stem:
+        raise PackError(
+            file, "", "language", f"expected {file.stem}, as the file is named, got {examples.language}"
+        )
+    return examples
+
+
+def _emergencies(file: Path) -> Wording:
+    try:
+        return Wording(read_yaml(file))
+    except ValueError as error:
+        raise PackError(file, "", "", str(error)) from error
+
+
+def _lexicon(file: Path) -> Lexicon:
+    return Lexicon(read_entries(SPELLINGS, file) if file.exists() else {})
 
 
 def _problems(pack: Pack) -> Iterator[PackError]:
@@ -109,7 +121,7 @@ def _problems(pack: Pack) -> Iterator[PackError]:
 
 def _manifest_problems(pack: Pack) -> Iterator[PackError]:
     file, manifest = pack.directory / "pack.toml", pack.manifest
-    named = {
+    named: dict[str, tuple[str, ...]] = {
         "closing_statement": (manifest.closing_statement,),
         "contact_statement": (manifest.contact_statement,),
     }
@@ -119,13 +131,19 @@ def _manifest_problems(pack: Pack) -> Iterator[PackError]:
             if statement not in pack.statements:
                 known = ", ".join(sorted(pack.statements))
                 yield PackError(file, field, "statements", f"no statement {statement!r}; there are: {known}")
+    topics = {statement.topic for statement in pack.statements.values()}
+    for topic in manifest.closing_topics:
+        if topic not in topics:
+            yield PackError(file, "", "closing_topics", f"no statement has the topic {topic!r}")
+    if len(set(manifest.languages)) < len(manifest.languages):
+        yield PackError(file, "", "languages", "expected each language once")
 
 
 def _statement_problems(pack: Pack) -> Iterator[PackError]:
     file = pack.directory / "statements.yaml"
     for name, statement in pack.statements.items():
         for language in pack.languages:
-            if not statement.text.get(language, "").strip():
+            if language not in statement.text:
                 yield PackError(file, name, f"text.{language}", "expected the approved text in this language")
 
 
@@ -137,14 +155,12 @@ def _message_problems(pack: Pack) -> Iterator[PackError]:
     for name, placeholders in MESSAGES.items():
         for language in pack.languages:
             text = pack.messages.get(name, {}).get(language)
-            if not isinstance(text, str) or not text.strip():
+            if text is None:
                 yield PackError(file, name, language, "expected a text in this language")
                 continue
-            found = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
-            if found != placeholders:
-                yield PackError(
-                    file, name, language, f"expected the placeholders {set(placeholders)}, got {found}"
-                )
+            if (found := set(_PLACEHOLDER.findall(text))) != placeholders:
+                wanted, got = (", ".join(sorted(names)) or "none" for names in (placeholders, found))
+                yield PackError(file, name, language, f"expected these placeholders: {wanted}; got: {got}")
             for number in routes.get(name, ()):
                 if number not in text:
                     yield PackError(
@@ -156,6 +172,8 @@ def _example_problems(pack: Pack) -> Iterator[PackError]:
     intents = pack.manifest.intents.keys()
     for examples in pack.examples:
         file = pack.directory / "examples" / f"{examples.language}.yaml"
+        if examples.language not in pack.languages:
+            yield PackError(file, "", "language", f"{examples.language} is none of the pack's languages")
         for name in examples.examples:
             if name not in intents:
                 yield PackError(file, name, "", "no such intent in pack.toml")
@@ -174,30 +192,3 @@ def _digest(directory: Path) -> str:
             content = file.read_bytes()
             whole.update(f"{relative.as_posix()}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PackError(file, "", "", f"expected TOML: {error}") from error
-
-
-def _yaml(file: Path) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        loaded = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - the C twin of SafeLoader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise PackError(file, "", "", f"expected YAML: {error}") from error
-    if not isinstance(loaded, dict):
-        raise PackError(file, "", "", f"expected a mapping at the top, got {type(loaded).__name__}")
-    return loaded
-
-
-def _parse(model: type[_Model], value: object, file: Path, entry: str) -> _Model:
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        field = ".".join(map(str, problem["loc"]))
-        raise PackError(file, entry, field, f"{problem['msg']}, got {problem.get('input')!r}") from error

@@ -1,12 +1,13 @@
 """The form of a knowledge pack's files, as frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+Said = Annotated[str, Field(pattern=r"\S")]
 Action = Literal[
     "answer", "decline_medical", "decline_not_in_kb", "off_topic", "emergency", "crisis", "opt_out", "opt_in",
     "privacy_erase", "privacy_export", "privacy_notice", "human", "greeting", "ack", "clarify", "followup",
@@ -15,13 +16,13 @@ Action = Literal[
 
 # Every fixed message that the conversation uses, and the placeholders that it may hold.
 MESSAGES: Mapping[str, frozenset[str]] = {
-    name: frozenset({"name"}) if name == "greeting_named" else frozenset()
+    name: frozenset({"{name}"}) if name == "greeting_named" else frozenset()
     for name in (
         "greeting", "greeting_named", "disclosure", "scope", "decline_medical", "decline_not_in_kb",
         "declined_part_medical", "declined_part_not_in_kb", "off_topic", "emergency", "crisis", "violence",
         "opt_out", "opt_in", "opted_out_reminder", "privacy_erase", "privacy_export", "privacy_notice",
-        "identifiers_hint", "human", "clarify", "ack", "not_listed", "according_to", "surgeon_conflict", "language_switched",
-        "unsupported_language", "unsupported_media", "rate_limit", "fallback",
+        "identifiers_hint", "human", "clarify", "ack", "not_listed", "according_to", "surgeon_conflict",
+        "language_switched", "unsupported_language", "unsupported_media", "rate_limit", "fallback",
     )
 }  # fmt: skip
 
@@ -36,6 +37,7 @@ class Intent(_Frozen):
     action: Action
     about: str = Field(min_length=1)
     statements: tuple[str, ...] = ()
+    background: bool = Field(False, description="often told rather than asked, so that a part must be clearly it")
 
     @model_validator(mode="after")
     def _answers_name_statements(self) -> "Intent":
@@ -55,9 +57,11 @@ class Routes(_Frozen):
 class Thresholds(_Frozen):
     """How sure scope must be; `appliance knowledge build` draws the curve that they are picked on."""
 
-    answer: float = Field(0.5, ge=0, le=1)
+    answer: float = Field(0.4, ge=0, le=1)
     part: float = Field(0.5, ge=0, le=1)
+    background: float = Field(0.8, ge=0, le=1)
     emergency: float = Field(0.6, ge=0, le=1)
+    emergency_calm: float = Field(0.9, ge=0, le=1)
     clarify: float = Field(0.2, ge=0, le=1)
 
 
@@ -83,7 +87,7 @@ class Statement(_Frozen):
     """One approved fact, in each language."""
 
     topic: str
-    text: Mapping[Language, str]
+    text: Mapping[Language, Said]
     owner: str = Field(min_length=1)
     approved_by: str = ""
     approved_on: date | None = None
@@ -100,7 +104,7 @@ class Statement(_Frozen):
 class Mixed(_Frozen):
     """An example message that asks several things."""
 
-    text: str = Field(min_length=1)
+    text: Said
     intents: tuple[str, ...] = Field(min_length=1)
 
 
@@ -108,5 +112,14 @@ class Examples(_Frozen):
     """`examples/<language>.yaml`: how patients write, by intent."""
 
     language: Language
-    examples: Mapping[str, tuple[str, ...]]
+    examples: Mapping[str, tuple[Said, ...]]
     mixed: tuple[Mixed, ...] = ()
+
+
+# The forms of the files' entries: those of messages.yaml are a text in each language, those of lexicon.yaml
+# words in each language or in "any".
+MANIFEST = TypeAdapter(Manifest)
+STATEMENT = TypeAdapter(Statement)
+EXAMPLES = TypeAdapter(Examples)
+TEXTS: TypeAdapter[Mapping[str, str]] = TypeAdapter(Mapping[Language, Said])
+SPELLINGS: TypeAdapter[Mapping[str, Sequence[str]]] = TypeAdapter(Mapping[str, tuple[Said, ...]])

@@ -15,7 +15,14 @@ from appliance.safety.normalise import fold, has_han, sentences, words
 
 # Gaps, in words (twice as many characters in Chinese): `..`, `...` and either side of `&`.
 _SHORT_GAP, _LONG_GAP, _EITHER_GAP = 3, 7, 5
+# Arabic in Latin letters has no spelling: vowels come and go, and some sounds have two signs.
+ARABIZI = "arabizi"
+_ARABIZI_SIGNS = (("sh", "ch"), ("q", "9"), ("5", "kh"), ("7", "h"))
+_ARABIZI_VOWELS = re.compile(r"[aeiouy]")
+_LATIN = re.compile(r"[a-z0-9]+")
 _ARABIC_PREFIX = re.compile(r"[وف]?[بلك]?(?:ال|ل)?")
+
+_SHORTEST_BONES = 4
 
 Span = tuple[int, int]
 
@@ -53,7 +60,7 @@ class Phrase:
         if not all(sides) or len(sides) > 2:
             raise ValueError(f"{text!r} ({language}): expected words, or two parts joined by one '&'")
         running = language == "zh"
-        return cls(text, running, tuple(_sequence(side, text, running=running) for side in sides))
+        return cls(text, running, tuple(_sequence(side, text, language, running=running) for side in sides))
 
     def spans(self, message: "Message") -> Iterator[Span]:
         """Where the phrase stands in the message, as positions of words (of characters if running)."""
@@ -69,7 +76,7 @@ class Phrase:
                     yield first[0], second[1]
 
 
-def _sequence(terms: list[str], text: str, *, running: bool) -> tuple[_Term, ...]:
+def _sequence(terms: list[str], text: str, language: str, *, running: bool) -> tuple[_Term, ...]:
     sequence, gap = [], 0
     for term in terms:
         if set(term) == {"."} and len(term) > 1:
@@ -78,7 +85,9 @@ def _sequence(terms: list[str], text: str, *, running: bool) -> tuple[_Term, ...
         options = []
         for option in term.split("|"):
             stem = "".join(words(option)) if running else fold(option.rstrip("*"))
-            if not stem or (not running and words(stem) != [stem]):
+            if language == ARABIZI:
+                stem = _bones(stem)
+            if not stem or (not running and len(words(stem)) != 1):
                 raise ValueError(f"{text!r}: expected one word on each side of '|', got {option!r}")
             options.append((stem, option.endswith("*") and not running))
         sequence.append(_Term(tuple(options), gap))
@@ -190,7 +199,7 @@ def _cut(part: list[str], phrases: Iterable[Phrase]) -> list[str]:
             continue
         units = list("".join(part)) if phrase.running else part
         left = [unit for at, unit in enumerate(units) if not any(start <= at < end for start, end in spans)]
-        part = ["".join(left)] if phrase.running else left
+        part = ["".join(left)] if phrase.running and left else left
     return part
 
 
@@ -231,7 +240,19 @@ def _forms(word: str) -> set[str]:
         for cut in range(1, min(len(word) - 1, 5)):
             if _ARABIC_PREFIX.fullmatch(word[:cut]):
                 forms.add(word[cut:])
+    elif _LATIN.fullmatch(word):
+        bones = _bones(word)
+        forms.add(bones)
+        if bones[1:2] in set("fblw") and len(bones) > _SHORTEST_BONES:
+            forms.add(f"~{bones[2:]}")
     return forms
+
+
+def _bones(word: str) -> str:
+    """A word of Arabizi without its vowels, one sign a sound, marked so that it meets no other language's word."""
+    for sign, other in _ARABIZI_SIGNS:
+        word = word.replace(sign, other)
+    return "~" + _ARABIZI_VOWELS.sub("", word)
 
 
 class _CharacterPlaces:

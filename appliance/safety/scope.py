@@ -16,8 +16,13 @@ Declined = Literal["decline_medical", "decline_not_in_kb"]
 _SMALL_TALK = frozenset({"greeting", "ack", "clarify", "followup", "language", "privacy_notice"})
 _RIGHTS = frozenset({"opt_out", "opt_in", "privacy_erase", "privacy_export", "human"})
 _ROUTES = frozenset({"emergency", "crisis"})
+_DECLINING = ("decline_medical", "decline_not_in_kb")
+# Two intents of an answer this near to each other are both answered.
+_NEAR = 0.6
+# A part alone must be this much surer of an emergency than the whole message.
+_PART_ROUTE_MARGIN = 0.2
 # How a whole message and the part of it that an intent was found in share in the intent's confidence.
-_WHOLE = 0.5
+_WHOLE = 0.4
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,11 @@ class Names(Protocol):
         """The concepts that the text names."""
 
 
+def _kind(action: str) -> str:
+    """Intents of one kind lead to the same: their probabilities add up."""
+    return "route" if action in _ROUTES else action
+
+
 class Scope:
     """Reads messages against a pack's intents.
 
@@ -78,73 +88,106 @@ class Scope:
         self, model: ScopeModel, intents: Mapping[str, Intent], names: Names, thresholds: Thresholds
     ) -> None:
         self._model, self._intents, self._names, self._thresholds = model, intents, names, thresholds
+        kinds = [_kind(intents[name].action) for name in model.intents]
+        self._columns = {
+            kind: np.array([column for column, one in enumerate(kinds) if one == kind]) for kind in dict.fromkeys(kinds)
+        }
+        self._is_small_talk = np.array([kind in _SMALL_TALK for kind in kinds])
 
-    def read(self, text: str, language: str) -> Reading:
-        """What the masked message asks. Blocks for an encoder's pass: call it from an executor."""
+    def read(self, text: str, language: str, *, calm: bool = False) -> Reading:
+        """What the masked message asks. Blocks for an encoder's pass: call it from an executor.
+
+        Args:
+            calm: the wording rules saw a figure of speech, history or a hypothetical, and no emergency.
+        """
         parts = segments(text, language)
         texts = [text, *parts] if len(parts) > 1 else [text]
         scores = self._model.probabilities(texts)
-        whole = dict(zip(self._model.intents, map(float, scores[0]), strict=True))
-        if route := self._route(scores):
+        return self.decide(texts, scores, calm=calm)
+
+    def decide(self, texts: Sequence[str], scores: NDArray[np.float32], *, calm: bool = False) -> Reading:
+        """The reading of a message and its parts, given how likely each intent is in each.
+
+        Args:
+            texts: the whole message, then its parts if it has several.
+            scores: shape (texts, intents).
+            calm: as for `read`.
+        """
+        whole = scores[0]
+        if route := self._route(scores, self._thresholds.emergency_calm if calm else self._thresholds.emergency):
             return route
-        found = [self._part(part, row, whole) for part, row in zip(parts, scores[1:], strict=False)]
-        return self._decide(text, whole, found)
-
-    def _route(self, scores: NDArray[np.float32]) -> Reading | None:
-        """The emergency or crisis that any part of the message is likely to be."""
-        best: Part | None = None
-        for column, intent in enumerate(self._model.intents):
-            confidence = float(scores[:, column].max())
-            if self._intents[intent].action in _ROUTES and (best is None or confidence > best.confidence):
-                best = Part("", intent, confidence)
-        if best is None or best.confidence < self._thresholds.emergency:
-            return None
-        return Reading(self._intents[best.intent].action, (best.intent,), (), (), best.confidence, (best,))
-
-    def _part(self, text: str, row: NDArray[np.float32], whole: Mapping[str, float]) -> Part:
-        """The part's likeliest intent, as sure as the part and the whole message make it together."""
-        joint = _WHOLE * np.array([whole[intent] for intent in self._model.intents]) + (1 - _WHOLE) * row
-        best = int(joint.argmax())
-        return Part(text, self._model.intents[best], float(joint[best]))
-
-    def _decide(self, text: str, whole: Mapping[str, float], found: list[Part]) -> Reading:
-        top = max(whole, key=whole.__getitem__)
-        candidates = [Part(text, top, whole[top]), *found] if not found else found
-        if not any(part.intent == top for part in candidates):
-            candidates.append(Part(text, top, whole[top]))
+        rows = scores[1:] if len(texts) > 1 else scores
+        named = texts[1:] if len(texts) > 1 else texts
+        shared = np.where(self._is_small_talk, 0, whole) if len(texts) > 1 else whole
+        parts = [
+            part
+            for text, row in zip(named, rows, strict=True)
+            for part in self._parts(text, _WHOLE * shared + (1 - _WHOLE) * row)
+        ]
         merged: dict[str, Part] = {}
-        for part in candidates:
+        for part in parts:
             if part.intent not in merged or merged[part.intent].confidence < part.confidence:
                 merged[part.intent] = part
-        parts = tuple(merged.values())
-        asked = [part for part in parts if self._asks(part)]
-        if not asked:
-            return self._unasked(max(parts, key=lambda part: part.confidence), parts)
-        rights = [part for part in asked if self._intents[part.intent].action in _RIGHTS]
-        surest = max(asked, key=lambda part: part.confidence)
-        if surest in rights:
-            return Reading(
-                self._intents[surest.intent].action, (surest.intent,), (), (), surest.confidence, parts
-            )
-        return self._answer(text, [part for part in asked if part not in rights], parts, surest)
+        found = tuple(merged.values())
+        asked = [part for part in found if self._asks(part, alone=len(rows) == 1)]
+        if asked:
+            return self._asked(texts[0], asked, found)
+        return self._unasked(self._surest(texts[0], whole), found)
 
-    def _asks(self, part: Part) -> bool:
+    def _route(self, scores: NDArray[np.float32], threshold: float) -> Reading | None:
+        """The emergency or crisis that the message, or clearly a part of it, is likely to be."""
+        routes = scores[:, self._columns["route"]]
+        mass = routes.sum(axis=1)
+        confidence = max(float(mass[0]), float(mass.max()) - _PART_ROUTE_MARGIN)
+        if confidence < threshold:
+            return None
+        intent = self._model.intents[self._columns["route"][int(routes.max(axis=0).argmax())]]
+        part = Part("", intent, confidence)
+        return Reading(self._intents[intent].action, (intent,), (), (), confidence, (part,))
+
+    def _parts(self, text: str, row: NDArray[np.float32]) -> list[Part]:
+        """What a part asks: its likeliest kind of intent, and of that kind the likeliest, or both of two near ones."""
+        masses = {kind: float(row[columns].sum()) for kind, columns in self._columns.items() if kind != "route"}
+        kind = max(masses, key=masses.__getitem__)
+        if kind == "answer" and masses["answer"] < self._thresholds.answer:
+            kind = max(_DECLINING, key=lambda name: masses.get(name, 0.0))
+        columns = self._columns[kind]
+        ranked = columns[np.argsort(-row[columns])]
+        chosen = [ranked[0]]
+        if kind == "answer" and len(ranked) > 1 and row[ranked[1]] >= _NEAR * row[ranked[0]]:
+            first, second = (set(self._intents[self._model.intents[column]].statements) for column in ranked[:2])
+            if not first <= second and not second <= first:
+                chosen.append(ranked[1])
+        return [Part(text, self._model.intents[column], masses[kind]) for column in chosen]
+
+    def _surest(self, text: str, whole: NDArray[np.float32]) -> Part:
+        return self._parts(text, whole)[0]
+
+    def _asks(self, part: Part, *, alone: bool) -> bool:
         action = self._intents[part.intent].action
-        return action not in _SMALL_TALK and action not in _ROUTES and part.confidence >= self._thresholds.part
+        if alone or action in _SMALL_TALK:
+            return action not in _SMALL_TALK
+        background = self._intents[part.intent].background
+        return part.confidence >= (self._thresholds.background if background else self._thresholds.part)
 
     def _unasked(self, best: Part, parts: tuple[Part, ...]) -> Reading:
         """Nothing is asked for sure: small talk if it is that, a decline if in doubt, else a request to rephrase."""
         action = self._intents[best.intent].action
-        if action in _SMALL_TALK and best.confidence >= self._thresholds.clarify:
-            return Reading(action, (best.intent,), (), (), best.confidence, parts)
         if best.confidence < self._thresholds.clarify:
             return Reading("clarify", (), (), (), 1 - best.confidence, parts)
-        if action == "off_topic":
-            return Reading("off_topic", (best.intent,), (), (), best.confidence, parts)
+        if action in _SMALL_TALK or action == "off_topic":
+            return Reading(action, (best.intent,), (), (), best.confidence, parts)
         declined: Declined = "decline_medical" if action == "decline_medical" else "decline_not_in_kb"
         return Reading(declined, (best.intent,), (), (declined,), best.confidence, parts)
 
-    def _answer(self, text: str, asked: list[Part], parts: tuple[Part, ...], surest: Part) -> Reading:
+    def _asked(self, text: str, asked: list[Part], parts: tuple[Part, ...]) -> Reading:
+        surest = max(asked, key=lambda part: part.confidence)
+        if surest.confidence < self._thresholds.clarify:
+            return Reading("clarify", (), (), (), 1 - surest.confidence, parts)
+        if self._intents[surest.intent].action in _RIGHTS:
+            return Reading(
+                self._intents[surest.intent].action, (surest.intent,), (), (), surest.confidence, parts
+            )
         answered = [part for part in asked if self._intents[part.intent].action == "answer"]
         declined: list[Declined] = []
         for part in asked:
@@ -158,6 +201,4 @@ class Scope:
         reading = Reading("answer", intents, statements, tuple(declined), surest.confidence, parts)
         if answered:
             return replace(reading, action="partial") if declined else reading
-        if declined:
-            return replace(reading, action=declined[0])
-        return replace(reading, action="off_topic")
+        return replace(reading, action=declined[0] if declined else "off_topic")

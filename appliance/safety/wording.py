@@ -10,6 +10,10 @@ Route = Literal["emergency", "crisis", "violence"]
 _ROUTES: tuple[Route, ...] = get_args(Route)
 
 
+# What a language is written in otherwise: the reply is in the language.
+_WRITTEN_OTHERWISE = {"arabizi": "ar", "pinyin": "zh"}
+
+
 @dataclass(frozen=True)
 class Match:
     """A rule that a message met: the kind of emergency, the route that it takes, and the rule as written."""
@@ -54,6 +58,12 @@ class Wording:
             if any(self._counts(message, span, running=phrase.running) for span in phrase.spans(message)):
                 yield self._matches[number]
 
+    def is_calm(self, text: str) -> bool:
+        """Whether the message holds a figure of speech, history or a hypothetical, and nothing of the present."""
+        message = [Message.of(text)]
+        elsewhen = _any(self._figures, message) or _any(self._elsewhen, message)
+        return elsewhen and not _any(self._present, message)
+
     def _counts(self, message: Message, span: Span, *, running: bool) -> bool:
         touched = message.sentences_at(span, running=running)
         return not _any(self._elsewhen, touched) or _any(self._present, touched)
@@ -69,7 +79,8 @@ def _rules(kind: str, body: Mapping[str, object]) -> Iterator[tuple[Match, Phras
         raise ValueError(f"kinds.{kind}.route: expected one of {', '.join(_ROUTES)}, got {route!r}")
     for language, texts in _mapping(body.get("rules", {}), f"kinds.{kind}.rules").items():
         for text in _strings(texts, f"kinds.{kind}.rules.{language}"):
-            yield Match(kind, route, language, text), Phrase.parse(text, language)
+            spoken = _WRITTEN_OTHERWISE.get(language, language)
+            yield Match(kind, route, spoken, text), Phrase.parse(text, language)
 
 
 def _phrases(exceptions: Mapping[str, object], name: str) -> list[Phrase]:

@@ -96,7 +96,8 @@ class _Desk:
         found.reverse()
         size = min(max(request.args.get("PageSize", 50, type=int), 1), _LARGEST_PAGE)
         page = max(request.args.get("Page", 0, type=int), 0)
-        return jsonify(page_json(request.path, found, page, size))
+        filters = {name: value for name, value in request.args.items() if not name.startswith("Page")}
+        return jsonify(page_json(request.path, filters, found, page=page, page_size=size))
 
     async def fetch(self, sid: str) -> Response:
         message = self._ledger.get(sid)

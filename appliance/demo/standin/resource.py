@@ -1,7 +1,7 @@
 """Messages and errors as the JSON of Twilio's REST API (its OpenAPI document, version 2010-04-01). Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import urlencode
@@ -40,13 +40,15 @@ def message_json(message: Received) -> dict[str, object]:
     }
 
 
-def page_json(path: str, found: Sequence[Received], page: int, page_size: int) -> dict[str, object]:
-    """One page of a list, with the paths of its neighbours."""
+def page_json(
+    path: str, filters: Mapping[str, str], found: Sequence[Received], *, page: int, page_size: int
+) -> dict[str, object]:
+    """One page of a list, with the paths of its neighbours, in which the list's filters stay."""
     start = page * page_size
     shown = found[start : start + page_size]
 
     def uri(number: int) -> str:
-        return f"{path}?{urlencode({'PageSize': page_size, 'Page': number})}"
+        return f"{path}?{urlencode({**filters, 'PageSize': page_size, 'Page': number})}"
 
     return {
         "messages": [message_json(message) for message in shown],

@@ -2,7 +2,7 @@
 import { element } from "./element.js";
 import { WhatHappened } from "./what-happened.js";
 
-const setup = JSON.parse(document.getElementById("setup").textContent);
+const { patients, verify } = JSON.parse(document.getElementById("setup").textContent);
 const part = (id) => document.getElementById(id);
 const log = part("log");
 const message = part("message");
@@ -16,8 +16,8 @@ const ATTACHMENTS = {
 const OPENING = "Each message goes to the gateway as a signed webhook, the way that WhatsApp messages come from Twilio.";
 const SIGNS = { media: KINDS.photo, voice: KINDS.voice, location: KINDS.place };
 
-const happened = new WhatHappened();
-let patient = setup[document.querySelector("option[selected]")?.value] ?? Object.values(setup)[0];
+const happened = new WhatHappened(verify);
+let patient = patients[document.querySelector("option[selected]")?.value] ?? Object.values(patients)[0];
 // Kept for this tab, so that a reload stays in the same conversation.
 const conversations = JSON.parse(sessionStorage.getItem("conversations") ?? "{}");
 let address = "";
@@ -27,7 +27,7 @@ let pending = [];
 let bubbles = new Map();
 
 function choose(language) {
-  patient = setup[language];
+  patient = patients[language];
   const words = patient.phone;
   part("name").value = patient.patient;
   message.placeholder = words.write;
@@ -49,7 +49,8 @@ function choose(language) {
 }
 
 function open() {
-  address = patient.addresses[(conversations[patient.language] ?? 0) % patient.addresses.length];
+  const last = (conversations[patient.language] ?? 0) % 100;
+  address = patient.addresses + String(last).padStart(2, "0");
   part("number").textContent = address.replace("whatsapp:", "");
   pending = [];
   bubbles = new Map();
@@ -62,6 +63,7 @@ function open() {
 
 function show(conversation) {
   shown = conversation;
+  part("screen").dataset.conversation = address;
   const known = new Set(shown.written.map((one) => one.sid));
   pending = pending.filter((one) => !known.has(one.sid));
   draw();
@@ -139,7 +141,8 @@ function ticks(state) {
 
 function whyButton(turn) {
   const label = "Why? Show what happened on this turn";
-  return element("button", { class: "why", type: "button", text: "why?", "aria-label": label, lang: "en", dir: "ltr", onclick: () => happened.choose(turn) });
+  const onclick = () => happened.choose(turn);
+  return element("button", { class: "why", type: "button", "aria-label": label, lang: "en", onclick }, [element("bdi", { text: "why?" })]);
 }
 
 function showTyping() {

@@ -29,7 +29,8 @@ const SOURCES = { statement: "approved statement", message: "fixed message", dra
 const EFFECTS = { alert_staff: "staff alerted", erase: "data erased", export: "export prepared", opt_out: "opted out", opt_in: "opted in" };
 
 export class WhatHappened {
-  constructor() {
+  constructor(verify) {
+    this.verify = verify;
     this.clear();
     part("earlier").addEventListener("click", () => this.move(-1));
     part("later").addEventListener("click", () => this.move(1));
@@ -83,12 +84,12 @@ export class WhatHappened {
     const drawnAs = JSON.stringify([turn?.id, mine, engine]);
     if (drawnAs === this.drawnAs) return;
     this.drawnAs = drawnAs;
-    part("story").replaceChildren(...(turn ? story(turn, mine, asked, engine) : []));
+    part("story").replaceChildren(...(turn ? story(turn, mine, asked, engine, this.verify) : []));
   }
 }
 
-function story(turn, replies, asked, engine) {
-  const steps = [read(turn), understood(turn), found(turn), drafted(turn, engine), sent(turn, replies), took(turn, replies, asked), recorded(turn)];
+function story(turn, replies, asked, engine, verify) {
+  const steps = [read(turn), understood(turn), found(turn), drafted(turn, engine), sent(turn, replies), took(turn, replies, asked), recorded(turn, verify)];
   return [headline(turn), element("ol", { class: "steps" }, steps.filter(Boolean))];
 }
 
@@ -178,11 +179,11 @@ function took(turn, replies, asked) {
   return step("Took", [element("ul", { class: "bars times" }, rows), element("p", { class: "aside", text: words })]);
 }
 
-function recorded(turn) {
+function recorded(turn, verify) {
   if (!turn.record_hash) return null;
   return step("Recorded in the audit chain", [
     element("p", {}, [element("code", { class: "hash", text: turn.record_hash })]),
-    element("p", { class: "aside", text: "The record holds no patient text. Check the chain with: appliance audit verify" }),
+    element("p", { class: "aside" }, ["The record holds no patient text. Check the chain with ", element("code", { text: verify })]),
   ]);
 }
 

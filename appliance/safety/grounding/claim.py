@@ -1,4 +1,4 @@
-"""A statement as something that drafts can be held against: its expressions, limits, conditions, and what it allows."""
+"""A statement as drafts are held against it: its expressions, its limits, and what it allows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from appliance.safety.grounding.clause import SEPARATORS, Polarity, Window, polarity, windows
 from appliance.safety.grounding.lexicon import Kind
-from appliance.safety.grounding.reading import Piece, Reader, Token, plain, reader_for
+from appliance.safety.grounding.pieces import Piece, plain
+from appliance.safety.grounding.reading import Reader, Token, reader_for
 
 _SENTENCE_ENDS = ".!?"
 IF = "§if"
@@ -33,6 +34,7 @@ class Claim:
         groups: chunks that are listed side by side; a draft says at least one of each group.
         numbers: telephone numbers, and numbers without a unit: a draft says all of them.
         conditional: the sentence has a condition ("if …") that holds for all of it.
+        linked: it has a word such as "is".
         doubt: why nothing but the text itself is supported, or "".
     """
 
@@ -44,13 +46,29 @@ class Claim:
     vocabulary: frozenset[str]
     kinds: frozenset[Kind]
     conditional: bool = False
+    linked: bool = False
     doubt: str = ""
 
     @property
     def limits(self) -> bool:
         """Whether the sentence allows, forbids, or sets a time or condition."""
-        measured = any(part[0].isdigit() or part.startswith(Kind.TIME) for w in self.windows for part in w.parts)
+        measured = any(
+            part[0].isdigit() or part.startswith(Kind.TIME) for w in self.windows for part in w.parts
+        )
         return self.polarity != "plain" or measured or self.conditional
+
+    @property
+    def describes(self) -> bool:
+        """Whether the sentence says how something is, and asks for nothing: "anxiety is normal"."""
+        measured = any(part[0].isdigit() for window in self.windows for part in window.parts)
+        return self.linked and self.polarity == "plain" and not (measured or self.conditional or self.numbers)
+
+    @property
+    def lists(self) -> bool:
+        """Whether the sentence only names things: a place, papers."""
+        return self.polarity == "plain" and not (
+            self.windows or self.conditional or self.numbers or self.linked
+        )
 
     @property
     def chunks(self) -> tuple[Chunk, ...]:
@@ -100,10 +118,13 @@ def _claim(reader: Reader, pieces: tuple[Piece, ...]) -> Claim:
         polarity=stance,
         windows=limits,
         groups=groups,
-        numbers=frozenset(token.value for token in tokens if token.value.startswith("#") or token.kind is Kind.PHONE),
+        numbers=frozenset(
+            token.value for token in tokens if token.value.startswith("#") or token.kind is Kind.PHONE
+        ),
         vocabulary=frozenset(words | {tokens[at].value for at in anchors}),
         kinds=frozenset(token.kind for token in tokens) | _consumed(reader, words),
         conditional=start < end,
+        linked=any(token.kind is Kind.LINK for token in tokens),
         doubt=doubt,
     )
 
@@ -122,10 +143,12 @@ def _consumed(reader: Reader, words: set[str]) -> frozenset[Kind]:
 def condition_span(tokens: Sequence[Token]) -> tuple[int, int]:
     """The condition that holds for the whole clause, as places start … end-1; (0, 0) without one.
 
-    At the beginning it lasts to the last comma, else to the end. A condition in brackets, or after something that
-    is listed ("the card, if you have one"), is part of that.
+    At the beginning it lasts to the last comma, else to the end. A condition in brackets is part of what
+    stands before them ("the card (if you have one)").
     """
-    places = [at for at, token in enumerate(tokens) if token.kind is Kind.CONDITION and not _bracketed(tokens, at)]
+    places = [
+        at for at, token in enumerate(tokens) if token.kind is Kind.CONDITION and not _bracketed(tokens, at)
+    ]
     if not places:
         return 0, 0
     start = places[0]
@@ -165,7 +188,14 @@ class _Cut:
         elif token.value == "(":
             self._close()
             self._listing = True
-        elif token.value in SEPARATORS or token.kind in {Kind.AND, Kind.OR, Kind.NOR, Kind.NO, Kind.PHONE, Kind.MARK}:
+        elif token.value in SEPARATORS or token.kind in {
+            Kind.AND,
+            Kind.OR,
+            Kind.NOR,
+            Kind.NO,
+            Kind.PHONE,
+            Kind.MARK,
+        }:
             self._close()
             self._in_brackets = False
         else:

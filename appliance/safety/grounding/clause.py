@@ -1,4 +1,4 @@
-"""What a clause says besides its words: whether it allows or forbids, its times and limits, its conditions."""
+"""What a clause says besides its words: whether it allows or forbids, its times and its limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Window:
     text: str
 
     def agrees(self, other: "Window") -> bool:
-        """Whether both say the same limit; "up to" must keep its place, "at least" stays beside the quantity."""
+        """Whether both say the same; "up to" must keep its place, and "at least" stay beside the quantity."""
         if self.parts == other.parts:
             return True
         return Kind.UNTIL not in self.parts and self._loose() == other._loose()  # noqa: SLF001 - of its own kind
@@ -49,6 +49,7 @@ def windows(tokens: Sequence[Token], *, anchor_first: bool) -> tuple[tuple[Windo
     """The times and limits of a clause, and the places of the words that these refer to.
 
     Args:
+        tokens: the clause.
         anchor_first: the language says "surgery before", and not "before surgery".
     """
     found: list[Window] = []
@@ -94,29 +95,35 @@ def polarity(tokens: Sequence[Token], *, verb_apart: bool) -> tuple[Polarity, st
     """Whether the clause allows, forbids or neither; or "doubt", with why.
 
     Args:
+        tokens: the clause.
         verb_apart: "may" and "no" together forbid (German: "Sie dürfen keine …").
     """
     if doubtful := next((token for token in tokens if token.kind is Kind.DOUBT), None):
         return "doubt", f"has “{doubtful.text}”, which may turn its meaning"
+    negations = _negations(tokens)
+    before = tokens[: negations[0]] if negations else tokens
+    if agreeing := next((token for token in before if token.kind in {Kind.ANY, Kind.NOR}), None):
+        return "doubt", f"has “{agreeing.text}” without a negation before it"
     permits = [token for token in tokens if token.kind is Kind.PERMIT]
     obliges = [token for token in tokens if token.kind is Kind.OBLIGE]
-    negations = _negations(tokens)
-    kinds = {tokens[at].kind for at in negations}
     if not negations:
-        agreeing = next((token for token in tokens if token.kind in {Kind.ANY, Kind.NOR}), None)
-        if agreeing:
-            return "doubt", f"has “{agreeing.text}” without a negation before it"
         if len(permits) > 1 or (permits and obliges):
             return "doubt", f"says both “{permits[0].text}” and “{(obliges or permits)[-1].text}”"
         return ("permit" if permits else "plain"), ""
+    doubt = _negated_twice(tokens, negations)
     first = tokens[negations[0]]
-    if len(kinds) > 1 or not all(_repeated(tokens, at) for at in negations[1:]):
-        return "doubt", f"negates twice: “{first.text}” and “{tokens[negations[-1]].text}”"
     if permits and not (verb_apart and len(permits) == 1 and first.kind is Kind.NO):
-        return "doubt", f"says both “{permits[0].text}” and “{first.text}”"
+        doubt = doubt or f"says both “{permits[0].text}” and “{first.text}”"
     if obliges and (first.kind is not Kind.AVOID or tokens.index(obliges[-1]) > negations[0]):
-        return "doubt", f"says both “{obliges[0].text}” and “{first.text}”"
-    return "forbid", ""
+        doubt = doubt or f"says both “{obliges[0].text}” and “{first.text}”"
+    return ("doubt" if doubt else "forbid"), doubt
+
+
+def _negated_twice(tokens: Sequence[Token], negations: Sequence[int]) -> str:
+    one_kind = len({tokens[at].kind for at in negations}) == 1
+    if one_kind and all(_repeated(tokens, at) for at in negations[1:]):
+        return ""
+    return f"negates twice: “{tokens[negations[0]].text}” and “{tokens[negations[-1]].text}”"
 
 
 def _negations(tokens: Sequence[Token]) -> list[int]:

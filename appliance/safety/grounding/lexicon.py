@@ -1,4 +1,4 @@
-"""The words that verification knows in a language, by what they do in a sentence; every other word must be approved."""
+"""The words that are known in a language, by what they do; every other word must be approved."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

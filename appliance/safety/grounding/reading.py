@@ -1,37 +1,18 @@
 """A sentence read into what its words do: the form in which drafts and statements are compared."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from appliance.safety.grounding.languages import LEXICONS
 from appliance.safety.grounding.lexicon import Kind, Lexicon
+from appliance.safety.grounding.pieces import Piece, pieces_of
 
-_PIECE = re.compile(
-    r"(?P<phone>\+?\d(?:[ \u00a0().-]{0,2}\d){6,})|(?P<clock>\d+[:.,h]\d+)|(?P<number>\d+)"
-    r"|(?P<han>[\u3400-\u9fff])|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s'’ʼ])"
-)
-_ARABIC_AND = re.compile(r"(?<![\u0621-\u064a])و(?=ال[\u0621-\u064a])")
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐‑](?=[^\W\d_])")
-_ISOLATE = re.compile("[\u2066-\u2068]([^\u2066-\u2069]*)\u2069")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩０１２３４５６７８９", "01234567890123456789")
-_MARKS = str.maketrans({"，": ",", "、": ",", "；": ";", "：": ":", "。": ".", "！": "!", "؟": "?", "？": "?", "،": ",",
-                        "؛": ";", "（": "(", "）": ")", "–": "-", "—": "-", "\u0640": None})  # fmt: skip
 _ANY_WORD = "*"
 _SHORTEST_STEM = 3
 # What a statement says with these is its meaning; in a draft they may be added.
 _ADDITIONS = frozenset({Kind.HARMLESS, Kind.SETTING, Kind.GO_BRING})
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A word, number or mark as written, folded to lower case without vowel marks."""
-
-    text: str
-    form: str
-    type: str
 
 
 @dataclass(frozen=True)
@@ -41,11 +22,13 @@ class Token:
     Attributes:
         value: for a word its form or its group, for a number its value, for a quantity `8 hour`.
         text: as written.
+        at: the place of its first piece.
     """
 
     kind: Kind
     value: str
     text: str
+    at: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +48,7 @@ class Reader:
             entry = _Entry(tuple(_ANY_WORD if p == _ANY_WORD else p for p in _forms(phrase)), kind, value)
             self._entries.setdefault(entry.pattern[0], []).append(entry)
         for entries in self._entries.values():
-            entries.sort(key=lambda entry: -len(entry.pattern))
+            entries.sort(key=lambda entry: (-len(entry.pattern), _ANY_WORD in entry.pattern))
         self._units = {form: name for name, phrases in _table(lexicon.units) for form in map(_forms, phrases)}
         self._numbers = {
             form: name for name, phrases in _table(lexicon.numbers) for form in map(_forms, phrases)
@@ -76,7 +59,7 @@ class Reader:
 
     def pieces(self, text: str) -> tuple[Piece, ...]:
         """The words, numbers and marks of a text."""
-        return tuple(_pieces(text))
+        return tuple(pieces_of(text))
 
     def knows(self, form: str) -> bool:
         """Whether a folded word is of the lexicon."""
@@ -87,7 +70,7 @@ class Reader:
         return tuple(self._read(pieces, self._as_claim))
 
     def draft(self, pieces: tuple[Piece, ...], vocabulary: frozenset[str]) -> tuple[Token, ...]:
-        """A draft's sentence, to be compared with a statement that has this vocabulary (values of its words)."""
+        """A draft's clause, to be compared with a statement whose words have these values."""
 
         def choose(entries: list[_Entry]) -> _Entry | None:
             groups = (entry for entry in entries if entry.kind is Kind.WORD and entry.value in vocabulary)
@@ -136,7 +119,7 @@ class Reader:
                 at += 1
                 continue
             token, length = self._quantity(pieces, at) or self._phrase(pieces, at, choose, skipped)
-            yield token
+            yield replace(token, at=at)
             at += length
 
     def _quantity(self, pieces: tuple[Piece, ...], at: int) -> tuple[Token, int] | None:
@@ -201,26 +184,13 @@ class Reader:
 
 @cache
 def reader_for(language: str) -> Reader | None:
-    """The reader of a language; None for one without a lexicon, in which only approved texts themselves may be sent."""
+    """The reader of a language; None for one without a lexicon, which is only sent word for word."""
     lexicon = LEXICONS.get(language)
     return Reader(lexicon) if lexicon else None
 
 
-def plain(text: str) -> str:
-    """A text as it is compared word for word: composed, without direction marks around numbers, one kind of blank."""
-    return " ".join(_ISOLATE.sub(r"\1", unicodedata.normalize("NFC", text)).split())
-
-
-def _pieces(text: str) -> Iterator[Piece]:
-    prepared = _ARABIC_AND.sub("و ", plain(text).translate(_DIGITS).translate(_MARKS))
-    for match in _PIECE.finditer(_HYPHEN.sub(" ", prepared)):
-        folded = unicodedata.normalize("NFD", match.group().casefold())
-        kept = "".join(c for c in folded if not "\u064b" <= c <= "\u0652")
-        yield Piece(match.group(), unicodedata.normalize("NFC", kept), match.lastgroup or "")
-
-
 def _forms(phrase: str) -> tuple[str, ...]:
-    return tuple(piece.form for piece in _pieces(phrase))
+    return tuple(piece.form for piece in pieces_of(phrase))
 
 
 def _text(pieces: Iterable[Piece]) -> str:

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
+from aiohttp import encode_basic_auth
 from quart import Quart, Response, request
 
 from appliance.channel import is_signed, signed_urls
@@ -23,6 +25,7 @@ from appliance.demo.standin import Account, CallbackPolicy, Callbacks, Ledger, c
 from appliance.demo.traces import TraceLog
 
 ACCOUNT = Account("AC" + "0" * 32, "a token of the tests", frozenset({HOSPITAL}))
+CREDENTIALS = {"Authorization": encode_basic_auth(ACCOUNT.sid, ACCOUNT.auth_token)}
 HEADER = "X-Twilio-Signature"
 Answer = Callable[[str], Outcome | None]
 
@@ -57,7 +60,7 @@ async def staged(answer: Answer = echo, *, public_url: str = "", pace_s: float =
     traces = TraceLog(changed=bulletin.post)
     callbacks = Callbacks(ledger, ACCOUNT.auth_token, CallbackPolicy(pace_s=pace_s), route.reached_at)
     async with (
-        aiohttp.ClientSession(auth=aiohttp.BasicAuth(ACCOUNT.sid, ACCOUNT.auth_token)) as sender,
+        aiohttp.ClientSession(headers=CREDENTIALS) as sender,
         aiohttp.ClientSession() as client,
         callbacks,
         serving(create_standin(ACCOUNT, ledger, callbacks), desk),
@@ -78,6 +81,7 @@ async def staged(answer: Answer = echo, *, public_url: str = "", pace_s: float =
             bulletin=bulletin,
             patients=load_patients(("es", "ca", "en", "fr", "de", "it", "pt", "ro", "ar", "uk", "zh")),
             institution="Reedy Demonstration Hospital",
+            journal=Path("journal.jsonl"),
         )
         stage = Stage(gateway.url, desk.url, room, callbacks, client)
         app = _gateway(stage, route, sender, answer)

@@ -34,9 +34,8 @@ async def test_a_request_that_comes_before_the_server_is_answered_by_it() -> Non
 
     with socket.create_connection(("127.0.0.1", port)) as early_bird:
         early_bird.sendall(b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
-        async with serving(app, place):
-            async with aiohttp.ClientSession() as client, client.get(place.url) as answer:
-                assert await answer.text() == "here"
+        async with serving(app, place), aiohttp.ClientSession() as client, client.get(place.url) as answer:
+            assert await answer.text() == "here"
         assert b"here" in early_bird.recv(4096)
 
 

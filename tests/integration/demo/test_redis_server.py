@@ -32,11 +32,15 @@ def program(request: pytest.FixtureRequest) -> Path:
 async def test_it_takes_commands_in_two_databases_and_ends_with_the_context(
     folder: Path, program: Path
 ) -> None:
-    async with Warden() as warden, redis_server(folder, warden, program) as urls:
-        async with Redis.from_url(urls.values) as values, Redis.from_url(urls.keys) as keys:
-            await values.set("one", "1")
-            assert await keys.get("one") is None
-            assert (await values.config_get("appendonly"))["appendonly"] == "no"
+    async with (
+        Warden() as warden,
+        redis_server(folder, warden, program) as urls,
+        Redis.from_url(urls.values) as values,
+        Redis.from_url(urls.keys) as keys,
+    ):
+        await values.set("one", "1")
+        assert await keys.get("one") is None
+        assert (await values.config_get("appendonly"))["appendonly"] == "no"
     assert not (folder / "redis.sock").exists()
 
 

@@ -13,11 +13,9 @@ def test_there_is_a_patient_for_each_language_in_the_packs_order() -> None:
 
 
 def test_every_number_is_reserved_for_fiction_and_used_once() -> None:
-    addresses = [address for patient in load_patients(LANGUAGES) for address in patient.addresses] + [
-        HOSPITAL
-    ]
+    addresses = [f"{patient.addresses}42" for patient in load_patients(LANGUAGES)] + [HOSPITAL]
     assert len(set(addresses)) == len(addresses)
-    assert all(re.fullmatch(r"whatsapp:\+120255501\d\d", address) for address in addresses)
+    assert all(re.fullmatch(r"whatsapp:\+12\d\d55501\d\d", address) for address in addresses)
 
 
 def test_each_patient_has_six_samples_and_only_arabic_is_written_from_the_right() -> None:

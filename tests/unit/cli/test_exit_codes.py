@@ -1,0 +1,157 @@
+"""What the command says when something is wrong, and with which exit code."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from appliance.cli.app import application
+from appliance.errors import PackError, SettingsError
+from appliance.evaluation.questions import QuestionSetError
+from appliance.settings import shipped
+
+PACK = shipped("knowledge") / "reedy-preop"
+# Nothing listens there.
+NO_REDIS = {"APPLIANCE_REDIS_URL": "redis://127.0.0.1:1/0", "APPLIANCE_VAULT_URL": "redis://127.0.0.1:1/1"}
+
+
+def run(*arguments: str, environ: Mapping[str, str] | None = None) -> Result:
+    return CliRunner().invoke(application(arguments), arguments, env={"COLUMNS": "200", **(environ or {})})
+
+
+def question(tmp_path: Path) -> str:
+    file = tmp_path / "one.jsonl"
+    file.write_text('{"id":"1","lang":"en","category":"c","turns":[{"text":"hi"}],"expected":{"action":"greeting",')
+    return str(file)
+
+
+# ---- check ------------------------------------------------------------------------------------------------------
+
+
+def test_check_lists_everything_that_is_missing_at_once(tmp_path: Path) -> None:
+    result = run("check", environ={"APPLIANCE_DATA_DIR": str(tmp_path), **NO_REDIS})
+    assert result.exit_code == 1
+    for part in (
+        "appliance models fetch multilingual-e5-small",
+        "appliance keys new",
+        "APPLIANCE_TWILIO_ACCOUNT_SID",
+        "APPLIANCE_TWILIO_AUTH_TOKEN",
+        "APPLIANCE_PUBLIC_URL",
+        "APPLIANCE_REDIS_URL",
+        "APPLIANCE_VAULT_URL",
+    ):
+        assert part in result.output
+    assert "demonstration" not in result.output
+
+
+def test_check_for_going_live_refuses_a_demonstration(tmp_path: Path) -> None:
+    environ = {"APPLIANCE_DATA_DIR": str(tmp_path), "APPLIANCE_PUBLIC_URL": "http://plain.example", **NO_REDIS}
+    result = run("check", "--go-live", environ=environ)
+    assert result.exit_code == 1
+    for part in ("pack.toml, demonstration", "expected https", "twilio_sender"):
+        assert part in result.output
+
+
+def test_check_with_a_broken_pack_still_says_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "pack.toml").write_text("name = 1")
+    environ = {"APPLIANCE_DATA_DIR": str(tmp_path), "APPLIANCE_PACK": str(tmp_path), **NO_REDIS}
+    result = run("check", "--go-live", environ=environ)
+    assert result.exit_code == 1
+    assert f"{tmp_path}/pack.toml, name" in result.output
+    assert "APPLIANCE_REDIS_URL" in result.output
+
+
+def test_a_secret_is_never_printed_by_check(tmp_path: Path) -> None:
+    environ = {
+        "APPLIANCE_DATA_DIR": str(tmp_path),
+        "APPLIANCE_TWILIO_AUTH_TOKEN": "a-reserved-token",
+        **NO_REDIS,
+    }
+    result = run("check", environ=environ)
+    assert "auth_token" not in result.output
+    assert "a-reserved-token" not in result.output
+
+
+# ---- eval and ask -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--min", "covrage=1"], "unknown metric 'covrage'"),
+        (["--min", "coverage"], "expected METRIC=NUMBER"),
+        (["--max", "coverage=all"], "expected METRIC=NUMBER"),
+        (["--json", "/nowhere/out.json"], "--json /nowhere/out.json: expected a directory that exists"),
+        (["--html", "/nowhere/out.html"], "--html /nowhere/out.html: expected a directory that exists"),
+    ],
+)
+def test_eval_refuses_a_wrong_option_before_it_plays(tmp_path: Path, options: list[str], said: str) -> None:
+    result = run("eval", str(tmp_path / "not even read.jsonl"), *options)
+    assert isinstance(result.exception, SettingsError)
+    assert said in str(result.exception)
+
+
+def test_eval_names_the_line_of_a_broken_question_set(tmp_path: Path) -> None:
+    result = run("eval", question(tmp_path))
+    assert isinstance(result.exception, QuestionSetError)
+    assert "one.jsonl, line 1" in str(result.exception)
+
+
+def test_an_engine_is_none_or_a_url() -> None:
+    result = run("ask", "may I drink?", "--engine", "localhost")
+    assert isinstance(result.exception, SettingsError)
+    assert "--engine" in str(result.exception)
+
+
+def test_ask_needs_something_to_be_asked() -> None:
+    assert run("ask").exit_code == 2
+
+
+# ---- knowledge --------------------------------------------------------------------------------------------------
+
+
+def test_lint_of_a_sound_pack_counts_what_is_in_it() -> None:
+    result = run("knowledge", "lint", str(PACK))
+    assert result.exit_code == 0
+    assert "10 statements" in result.output
+    assert "in 11 languages; nothing is wrong" in result.output
+    assert "not clinically approved" in result.output
+
+
+def test_lint_of_a_broken_pack_names_the_place(tmp_path: Path) -> None:
+    result = run("knowledge", "lint", str(tmp_path))
+    assert isinstance(result.exception, PackError)
+    assert result.exception.file == tmp_path / "pack.toml"
+
+
+@pytest.mark.parametrize("command", [["list"], ["activate", "small-000000000000"], ["rollback"]])
+def test_versions_need_a_server(command: list[str]) -> None:
+    result = run("knowledge", *command, environ={"APPLIANCE_PACK": str(PACK)})
+    assert isinstance(result.exception, SettingsError)
+    assert "APPLIANCE_QDRANT_URL" in str(result.exception)
+
+
+# ---- the process ------------------------------------------------------------------------------------------------
+
+
+def appliance(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "appliance", *arguments], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_a_failure_of_its_own_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    ended = appliance("knowledge", "lint", str(tmp_path))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"appliance: {tmp_path}/pack.toml: expected TOML")
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_command_that_there_is_not_is_exit_code_2() -> None:
+    ended = appliance("keys", "loose")
+    assert ended.returncode == 2
+    assert "No such command 'loose'" in ended.stderr

@@ -1,0 +1,184 @@
+"""What a message asks, given how likely each intent is in it and in its parts."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from appliance.knowledge.schema import Intent, Thresholds
+from appliance.safety.scope import Reading, Scope
+
+ACTIONS = {
+    "solids": "answer",
+    "liquids": "answer",
+    "medicines": "decline_medical",
+    "asthma": "decline_medical",
+    "costs": "decline_not_in_kb",
+    "weather": "off_topic",
+    "hello": "greeting",
+    "thanks": "ack",
+    "mash": "clarify",
+    "more": "followup",
+    "switch": "language",
+    "forget": "privacy_erase",
+    "heart": "emergency",
+    "despair": "crisis",
+}
+THRESHOLDS = Thresholds(answer=0.5, part=0.5, background=0.8, emergency=0.6, emergency_calm=0.9, clarify=0.2)
+
+
+class Told:
+    """A model that says of a text what it is told, and spreads the rest evenly."""
+
+    intents = tuple(ACTIONS)
+
+    def __init__(self, told: Mapping[str, Mapping[str, float]]) -> None:
+        self._told = told
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([self._row(self._told.get(text, {})) for text in texts], dtype=np.float32)
+
+    def _row(self, told: Mapping[str, float]) -> list[float]:
+        rest = (1 - sum(told.values())) / (len(self.intents) - len(told))
+        return [told.get(intent, rest) for intent in self.intents]
+
+
+class Medicines:
+    """Knows one medicine by name."""
+
+    def found(self, text: str) -> frozenset[str]:
+        return frozenset({"medicine"}) if "sintrom" in text else frozenset()
+
+
+def read(text: str, told: Mapping[str, Mapping[str, float]], *, calm: bool = False) -> Reading:
+    intents = {
+        name: Intent(
+            action=action,  # type: ignore[arg-type] - one of them
+            about=name,
+            statements=(f"s.{name}",) if action == "answer" else (),
+            background=name == "asthma",
+        )
+        for name, action in ACTIONS.items()
+    }
+    return Scope(Told(told), intents, Medicines(), THRESHOLDS).read(text, "en", calm=calm)
+
+
+def test_a_sure_question_is_answered_from_its_statements() -> None:
+    found = read("may I eat", {"may I eat": {"solids": 0.9}})
+    assert (found.action, found.intents, found.statements) == ("answer", ("solids",), ("s.solids",))
+    assert found.confidence == pytest.approx(0.9, abs=0.05)
+    assert found.declined == ()
+
+
+def test_two_questions_are_both_answered() -> None:
+    text = "may I eat and may I drink"
+    told = {
+        text: {"solids": 0.5, "liquids": 0.45},
+        "may I eat": {"solids": 0.9},
+        "may I drink": {"liquids": 0.9},
+    }
+    assert set(read(text, told).statements) == {"s.solids", "s.liquids"}
+
+
+def test_a_question_beside_one_that_is_declined_is_answered_in_part() -> None:
+    text = "may I drink and what does it cost"
+    told = {
+        text: {"liquids": 0.5, "costs": 0.45},
+        "may I drink": {"liquids": 0.95},
+        "what does it cost": {"costs": 0.95},
+    }
+    found = read(text, told)
+    assert (found.action, found.statements, found.declined) == (
+        "partial",
+        ("s.liquids",),
+        ("decline_not_in_kb",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("intent", "action"), [("medicines", "decline_medical"), ("costs", "decline_not_in_kb")]
+)
+def test_what_is_declined_says_why(intent: str, action: str) -> None:
+    found = read("something", {"something": {intent: 0.9}})
+    assert (found.action, found.declined, found.statements) == (action, (action,), ())
+
+
+def test_a_medicine_that_is_named_is_never_only_answered() -> None:
+    """Whatever the model takes the message for, the lexicon has seen the name."""
+    text = "may I drink with my sintrom"
+    found = read(text, {text: {"liquids": 0.95}})
+    assert (found.action, found.declined) == ("partial", ("decline_medical",))
+
+
+def test_an_answer_in_doubt_is_declined() -> None:
+    found = read("hm food hm", {"hm food hm": {"solids": 0.35, "costs": 0.3}})
+    assert found.action == "decline_not_in_kb"
+    assert found.statements == ()
+
+
+def test_a_message_that_could_be_anything_is_asked_for_in_other_words() -> None:
+    assert read("asdf", {"asdf": {}}).action == "clarify"
+
+
+@pytest.mark.parametrize("intent", ["hello", "thanks", "mash", "more", "switch", "weather"])
+def test_what_asks_nothing_is_taken_for_what_it_is(intent: str) -> None:
+    found = read("say", {"say": {intent: 0.9}})
+    assert (found.action, found.statements) == (ACTIONS[intent], ())
+
+
+def test_small_talk_gives_way_to_a_question() -> None:
+    text = "hello, may I drink"
+    told = {text: {"hello": 0.5, "liquids": 0.4}, "hello": {"hello": 0.95}, "may I drink": {"liquids": 0.95}}
+    assert read(text, told).statements == ("s.liquids",)
+
+
+def test_a_right_that_is_asked_for_is_not_lost_among_questions() -> None:
+    found = read("forget me", {"forget me": {"forget": 0.9}})
+    assert (found.action, found.statements) == ("privacy_erase", ())
+
+
+@pytest.mark.parametrize(("intent", "action"), [("heart", "emergency"), ("despair", "crisis")])
+def test_a_likely_emergency_is_routed(intent: str, action: str) -> None:
+    found = read("help", {"help": {intent: 0.7}})
+    assert (found.action, found.intents, found.statements) == (action, (intent,), ())
+
+
+def test_an_emergency_inside_another_question_is_routed() -> None:
+    text = "may I drink, something in my heart"
+    told = {text: {"liquids": 0.6, "heart": 0.3}, "something in my heart": {"heart": 0.95}}
+    assert read(text, told).action == "emergency"
+
+
+def test_an_unlikely_emergency_is_none() -> None:
+    text = "my heart beats for food"
+    assert read(text, {text: {"solids": 0.8, "heart": 0.1}}).action == "answer"
+
+
+def test_every_part_is_told_with_its_intent() -> None:
+    text = "may I eat and may I drink"
+    told = {
+        text: {"solids": 0.5, "liquids": 0.45},
+        "may I eat": {"solids": 0.9},
+        "may I drink": {"liquids": 0.9},
+    }
+    parts = {part.intent: part.text for part in read(text, told).parts}
+    assert parts == {"solids": "may I eat", "liquids": "may I drink"}
+
+
+def test_a_calm_message_must_be_surer_to_be_routed() -> None:
+    """The wording rules saw a figure of speech, or something long past."""
+    told = {"help": {"heart": 0.7}}
+    assert read("help", told, calm=True).action != "emergency"
+    assert read("help", {"help": {"heart": 0.95}}, calm=True).action == "emergency"
+
+
+def test_what_is_often_only_told_must_be_clearly_asked_beside_a_question() -> None:
+    """An illness that is mentioned beside a question on water is no second question."""
+    text = "I have asthma, may I drink"
+    told = {
+        text: {"liquids": 0.7, "asthma": 0.2},
+        "I have asthma": {"asthma": 0.9},
+        "may I drink": {"liquids": 0.9},
+    }
+    assert read(text, told).action == "answer"

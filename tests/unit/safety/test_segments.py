@@ -1,0 +1,36 @@
+"""A message cut into the questions that it may ask."""
+
+import pytest
+
+from appliance.safety.segments import segments
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "parts"),
+    [
+        ("May I drink water? Until when?", "en", ("May I drink water", "Until when")),
+        ("can I drink water and take my pills", "en", ("can I drink water", "take my pills")),
+        ("puedo beber agua y me tomo el sintrom", "es", ("puedo beber agua", "me tomo el sintrom")),
+        ("y café?", "es", ("café",)),
+        ("At 8:30, on 1.5 floor", "en", ("At 8:30", "on 1.5 floor")),
+        ("where do I go", "en", ("where do I go",)),
+        ("可以喝水吗？到几点", "zh", ("可以喝水吗", "到几点")),
+        ("هل أشرب الماء وهل آكل", "ar", ("هل أشرب الماء", "وهل آكل")),
+        ("- water\n- coffee", "en", ("water", "coffee")),
+        ("?!", "en", ()),
+        ("", "en", ()),
+        ("water and coffee", "xx", ("water", "coffee")),
+    ],
+)
+def test_questions_are_cut_apart(text: str, language: str, parts: tuple[str, ...]) -> None:
+    assert segments(text, language) == parts
+
+
+def test_a_story_of_many_sentences_is_joined_to_eight_parts() -> None:
+    parts = segments(". ".join(f"sentence number {n}" for n in range(20)), "en")
+    assert len(parts) == 8
+    assert " ".join(parts).split() == [word for n in range(20) for word in ("sentence", "number", str(n))]
+
+
+def test_invisible_characters_are_no_part() -> None:
+    assert segments("water\u200b?\u202e", "en") == ("water",)
