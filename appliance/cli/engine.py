@@ -8,7 +8,8 @@ from appliance.errors import SettingsError
 from appliance.settings import Settings
 
 EngineOption = Annotated[
-    str, typer.Option(metavar="none|URL", help="the base of a running vLLM's API, or none: approved wording only")
+    str,
+    typer.Option(metavar="none|URL", help="the base of a running vLLM's API, or none: approved wording only"),
 ]
 
 

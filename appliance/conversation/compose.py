@@ -97,8 +97,7 @@ def answer(story: Story, reading: Reading, statements: tuple[str, ...], draft: B
     topics = {story.house.pack.statements[name].topic for name in statements}
     if topics & set(manifest.closing_topics) and manifest.closing_statement not in statements:
         body.append(story.statement(manifest.closing_statement))
-    for kind in reading.declined:
-        body.append(story.message(kind.replace("decline_", "declined_part_")))
+    body += [story.message(kind.replace("decline_", "declined_part_")) for kind in reading.declined]
     if reading.declined and manifest.contact_statement not in statements:
         body.append(story.contact())
     blocks = [*story.opening(), *_lead(story, reading), *body, *_hint(story)]
@@ -125,7 +124,9 @@ def _greeting(story: Story, reading: Reading) -> list[Block]:
     if "context.language" in reading.intents:
         opening = [*opening, story.message("language_switched")]
     elif not opening:
-        opening = [story.message("disclosure")] if "social.identity" in reading.intents else [story.greeting()]
+        opening = (
+            [story.message("disclosure")] if "social.identity" in reading.intents else [story.greeting()]
+        )
     return [*opening, story.message("scope")]
 
 

@@ -15,7 +15,7 @@ from appliance.safety.masking import mask
 STILL_HONOURED = frozenset({"opt_in", "privacy_erase", "privacy_export"})
 
 
-async def handle(turn: Turn, session: Session, house: House) -> Outcome:
+async def handle(turn: Turn, session: Session, house: House) -> Outcome:  # noqa: PLR0911 - a story of early ends
     """Decide on a turn and compose the reply, of approved or verified sentences only."""
     story = Story.begin(turn, session, house)
 

@@ -78,7 +78,9 @@ def language_of(
 
 def _together(learned: dict[str, float], ranked: dict[str, float]) -> dict[str, float]:
     """Two opinions as one: their geometric mean. The pack's knows chat spelling, the other the language at large."""
-    joint = {language: (share * max(ranked.get(language, 0.0), 1e-3)) ** 0.5 for language, share in learned.items()}
+    joint = {
+        language: (share * max(ranked.get(language, 0.0), 1e-3)) ** 0.5 for language, share in learned.items()
+    }
     return {language: share / sum(joint.values()) for language, share in joint.items()}
 
 

@@ -138,8 +138,6 @@ class Engine:
                 "type": "json_schema",
                 "json_schema": {"name": "draft", "strict": True, "schema": dict(asked.schema)},
             },
-            # A weak model fills its budget with blanks wherever the grammar lets it.
-            extra_body={"structured_outputs": {"json": asked.schema, "disable_any_whitespace": True}},
             max_tokens=self._max_tokens,
             temperature=0,
             timeout=deadline_s,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,7 +17,8 @@ from appliance.knowledge.schema import Thresholds
 from appliance.safety.normalise import fold, visible
 
 Vectors = NDArray[np.float32]
-Rows = sp.csr_matrix
+# A scipy sparse matrix, one row a text; scipy ships no types.
+Rows: TypeAlias = Any
 
 # Raised when the form of the files, or how they are learned, changes.
 FORMAT = 1
@@ -96,7 +97,9 @@ class Linear:
 
     def probabilities(self, rows: Rows) -> Vectors:
         """Shape (rows, labels); each row sums to 1."""
-        return np.asarray(softmax((rows @ self.weights + self.bias) * self.temperature, axis=1), dtype=np.float32)
+        return np.asarray(
+            softmax((rows @ self.weights + self.bias) * self.temperature, axis=1), dtype=np.float32
+        )
 
 
 @dataclass(frozen=True)
@@ -124,21 +127,8 @@ class Learned:
             "language_weights": self.language.weights,
             "language_bias": self.language.bias,
         }
-        np.savez_compressed(directory / "learned.npz", **{name: a.astype(np.float16) for name, a in arrays.items()})  # type: ignore[arg-type]
-        document = {
-            "format": FORMAT,
-            "source": self.source,
-            "concepts": self.concepts,
-            "thresholds": self.thresholds.model_dump(),
-            "scope": {"labels": self.scope.labels, "temperature": self.scope.temperature},
-            "language": {"labels": self.language.labels, "temperature": self.language.temperature},
-            "spelling": {"ngrams": self.spelling.ngrams, "longest": self.spelling.longest},
-            "language_spelling": {
-                "ngrams": self.language_spelling.ngrams,
-                "longest": self.language_spelling.longest,
-            },
-        }
-        (directory / "learned.json").write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+        small: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
+        np.savez_compressed(directory / "learned.npz", **small)
 
     @classmethod
     def load(cls, directory: Path, source: str) -> "Learned | None":
@@ -156,7 +146,10 @@ class Learned:
             concepts=tuple(document["concepts"]),
             centre=arrays["centre"],
             spelling=Spelling(
-                tuple(document["spelling"]["ngrams"]), arrays["idf"], document["spelling"]["longest"], folded=True
+                tuple(document["spelling"]["ngrams"]),
+                arrays["idf"],
+                document["spelling"]["longest"],
+                folded=True,
             ),
             scope=Linear(
                 tuple(document["scope"]["labels"]),

@@ -37,7 +37,9 @@ class Intent(_Frozen):
     action: Action
     about: str = Field(min_length=1)
     statements: tuple[str, ...] = ()
-    background: bool = Field(False, description="often told rather than asked, so that a part must be clearly it")
+    background: bool = Field(
+        default=False, description="often told rather than asked, so that a part must be clearly it"
+    )
 
     @model_validator(mode="after")
     def _answers_name_statements(self) -> "Intent":

@@ -71,7 +71,11 @@ def examples_of(pack: Pack) -> tuple[Example, ...]:
 def source_of(pack: Pack, encoder: QueryEncoder) -> str:
     """The digest of all that learning depends on: examples, intents, lexicon, embedding model."""
     whole = hashlib.sha256(f"{FORMAT}\0{encoder.identity}\0".encode())
-    for file in ("pack.toml", "lexicon.yaml", *sorted(f"examples/{one.language}.yaml" for one in pack.examples)):
+    for file in (
+        "pack.toml",
+        "lexicon.yaml",
+        *sorted(f"examples/{one.language}.yaml" for one in pack.examples),
+    ):
         path = pack.directory / file
         whole.update(file.encode() + b"\0" + (path.read_bytes() if path.exists() else b"") + b"\0")
     return whole.hexdigest()

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""})
+_ARABIC = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""}
+)
 _REPEATED = re.compile(r"([^\W\d_\u3040-\u9fff])\1+")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;:\n…。！？；؟؛]+|[.](?!\d)")
 _WORD = re.compile(r"[^\W_]+")
@@ -12,7 +14,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 def visible(text: str) -> str:
     """The text without control, format (zero-width, direction) and private characters; line breaks stay."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"})
+    return "".join(
+        c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
+    )
 
 
 def fold(text: str) -> str:

@@ -90,7 +90,8 @@ class Scope:
         self._model, self._intents, self._names, self._thresholds = model, intents, names, thresholds
         kinds = [_kind(intents[name].action) for name in model.intents]
         self._columns = {
-            kind: np.array([column for column, one in enumerate(kinds) if one == kind]) for kind in dict.fromkeys(kinds)
+            kind: np.array([column for column, one in enumerate(kinds) if one == kind])
+            for kind in dict.fromkeys(kinds)
         }
         self._is_small_talk = np.array([kind in _SMALL_TALK for kind in kinds])
 
@@ -98,6 +99,8 @@ class Scope:
         """What the masked message asks. Blocks for an encoder's pass: call it from an executor.
 
         Args:
+            text: the masked message.
+            language: for the words that join questions.
             calm: the wording rules saw a figure of speech, history or a hypothetical, and no emergency.
         """
         parts = segments(text, language)
@@ -114,7 +117,9 @@ class Scope:
             calm: as for `read`.
         """
         whole = scores[0]
-        if route := self._route(scores, self._thresholds.emergency_calm if calm else self._thresholds.emergency):
+        if route := self._route(
+            scores, self._thresholds.emergency_calm if calm else self._thresholds.emergency
+        ):
             return route
         rows = scores[1:] if len(texts) > 1 else scores
         named = texts[1:] if len(texts) > 1 else texts
@@ -147,7 +152,9 @@ class Scope:
 
     def _parts(self, text: str, row: NDArray[np.float32]) -> list[Part]:
         """What a part asks: its likeliest kind of intent, and of that kind the likeliest, or both of two near ones."""
-        masses = {kind: float(row[columns].sum()) for kind, columns in self._columns.items() if kind != "route"}
+        masses = {
+            kind: float(row[columns].sum()) for kind, columns in self._columns.items() if kind != "route"
+        }
         kind = max(masses, key=masses.__getitem__)
         if kind == "answer" and masses["answer"] < self._thresholds.answer:
             kind = max(_DECLINING, key=lambda name: masses.get(name, 0.0))
@@ -155,7 +162,9 @@ class Scope:
         ranked = columns[np.argsort(-row[columns])]
         chosen = [ranked[0]]
         if kind == "answer" and len(ranked) > 1 and row[ranked[1]] >= _NEAR * row[ranked[0]]:
-            first, second = (set(self._intents[self._model.intents[column]].statements) for column in ranked[:2])
+            first, second = (
+                set(self._intents[self._model.intents[column]].statements) for column in ranked[:2]
+            )
             if not first <= second and not second <= first:
                 chosen.append(ranked[1])
         return [Part(text, self._model.intents[column], masses[kind]) for column in chosen]
@@ -193,10 +202,12 @@ class Scope:
         for part in asked:
             action = self._intents[part.intent].action
             if action in {"decline_medical", "decline_not_in_kb"} and action not in declined:
-                declined.append(action)  # type: ignore[arg-type]
+                declined.append(action)
         if "medicine" in self._names.found(text) and "decline_medical" not in declined:
             declined.insert(0, "decline_medical")
-        statements = tuple(dict.fromkeys(s for part in answered for s in self._intents[part.intent].statements))
+        statements = tuple(
+            dict.fromkeys(s for part in answered for s in self._intents[part.intent].statements)
+        )
         intents = tuple(part.intent for part in asked)
         reading = Reading("answer", intents, statements, tuple(declined), surest.confidence, parts)
         if answered:

@@ -13,13 +13,23 @@ class AnswerMeters:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._decisions = Counter(
-            "antesala_decisions", "Decisions by action and reply language", ["action", "language"], registry=registry
+            "antesala_decisions",
+            "Decisions by action and reply language",
+            ["action", "language"],
+            registry=registry,
         )
         self._drafts = Counter(
-            "antesala_drafts", "Drafts asked of the engine, by what became of them", ["fate"], registry=registry
+            "antesala_drafts",
+            "Drafts asked of the engine, by what became of them",
+            ["fate"],
+            registry=registry,
         )
         self._steps_s = Histogram(
-            "antesala_step_seconds", "Time spent in each step", ["step"], buckets=_STEP_BUCKETS_S, registry=registry
+            "antesala_step_seconds",
+            "Time spent in each step",
+            ["step"],
+            buckets=_STEP_BUCKETS_S,
+            registry=registry,
         )
         self._replies_s = Histogram(
             "antesala_reply_seconds",
@@ -27,7 +37,9 @@ class AnswerMeters:
             buckets=_REPLY_BUCKETS_S,
             registry=registry,
         )
-        self._alerts = Counter("antesala_staff_alerts", "Emergencies and crises", ["action"], registry=registry)
+        self._alerts = Counter(
+            "antesala_staff_alerts", "Emergencies and crises", ["action"], registry=registry
+        )
 
     def decided(self, outcome: Outcome, age_s: float) -> None:
         """A turn was decided, `age_s` after its first message came."""

@@ -95,7 +95,6 @@ async def test_the_request_is_bounded_and_has_the_schema(server: Server) -> None
     assert asked["temperature"] == 0
     assert [message["role"] for message in asked["messages"]] == ["system", "user"]
     assert asked["response_format"]["json_schema"]["schema"]["required"] == ["sentences"]
-    assert asked["structured_outputs"]["disable_any_whitespace"] is True
 
 
 async def test_the_model_is_asked_for_once_and_not_when_given(server: Server) -> None:
