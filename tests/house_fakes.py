@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.conversation.house import House
-from appliance.conversation.outcome import SentenceVerdict
+from appliance.safety.verdict import SentenceVerdict
 from appliance.engine.draft import Draft, DraftSentence
 from appliance.errors import EngineUnavailable
 from appliance.knowledge.index import IndexUnavailable, Retrieved
@@ -158,9 +158,7 @@ class OneLanguage:
     def language_probabilities(self, text: str) -> dict[str, float]:
         self.asked.append(text)
         rest = (1 - self.confidence) / (len(LANGUAGES) - 1)
-        return {
-            language: self.confidence if language == self.language else rest for language in LANGUAGES
-        }
+        return {language: self.confidence if language == self.language else rest for language in LANGUAGES}
 
 
 @dataclass

@@ -144,4 +144,5 @@ def _lead(story: Story, reading: Reading) -> list[Block]:
 
 
 def _hint(story: Story) -> list[Block]:
-    return [story.message("identifiers_hint")] if story.masked.kinds else []
+    # A name alone is a courtesy, and no identifier to be warned of.
+    return [story.message("identifiers_hint")] if set(story.masked.kinds) - {"name"} else []

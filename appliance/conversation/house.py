@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.conversation.language import LanguageModel
-from appliance.conversation.outcome import SentenceVerdict
 from appliance.engine.draft import Draft
 from appliance.knowledge.index import Retrieved
 from appliance.knowledge.pack import Pack
 from appliance.safety.scope import Reading
+from appliance.safety.verdict import SentenceVerdict
 
 
 class Reader(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from appliance.conversation.turn import Session
+from appliance.safety.verdict import SentenceVerdict
 
 # Everything that can be decided on a turn.
 ACTIONS = (
@@ -28,16 +29,6 @@ class Block:
     source: Literal["statement", "message", "draft"]
     names: tuple[str, ...]
     text: str
-
-
-@dataclass(frozen=True)
-class SentenceVerdict:
-    """Whether a sentence that the engine drafted is supported, and if not, why, in plain words."""
-
-    text: str
-    cited: tuple[str, ...]
-    supported: bool
-    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ READY_WITHIN_S = 10 * 60.0
 _ASK_EVERY_S = 0.5
 _STOP_GRACE_S = 10.0
 _LAST_WORDS_BYTES = 2000
+_NO_FREE_WHITESPACE = '{"backend": "xgrammar", "disable_any_whitespace": true}'
 # What vLLM must not inherit: the appliance's own settings, secrets among them.
 _PRIVATE = ("APPLIANCE_", "CREDENTIALS_DIRECTORY")
 
@@ -45,6 +46,8 @@ def engine_command(entry: Entry, model_dir: Path, environment: EngineEnvironment
             *("--port", str(port)),
             # Neither prompts nor addresses belong in a log.
             *("--no-enable-log-requests", "--disable-uvicorn-access-log"),
+            # Free whitespace inside JSON would let a weak model fill its budget with blanks.
+            *("--structured-outputs-config", _NO_FREE_WHITESPACE),
             *environment.flavour.arguments,
             *entry.vllm_args,
         ),

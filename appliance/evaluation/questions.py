@@ -2,9 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from appliance.conversation.outcome import ACTIONS
 from appliance.conversation.turn import Modality
@@ -15,6 +15,17 @@ class QuestionSetError(Permanent):
     """A line of a question set is wrong; file, line and field are named."""
 
 
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half a character (a lone surrogate) is no text") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -23,7 +34,7 @@ class Said(_Line):
     """One message; an assistant's message is only context and is not run."""
 
     role: Literal["user", "assistant"] = "user"
-    text: str
+    text: Text
     modality: Modality = "text"
 
 
@@ -33,7 +44,7 @@ class Expected(_Line):
     action: str
     reply_lang: str
     statements: tuple[str, ...] = ()
-    note: str = ""
+    note: Text = ""
 
     @field_validator("action")
     @classmethod
@@ -51,11 +62,11 @@ class Expected(_Line):
 class Item(_Line):
     """One conversation."""
 
-    id: str
-    lang: str
-    category: str
+    id: Text
+    lang: Text
+    category: Text
     turns: tuple[Said, ...] = Field(min_length=1)
-    profile_name: str | None = None
+    profile_name: Text | None = None
     expected: Expected
 
     @field_validator("turns")

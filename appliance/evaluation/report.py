@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -91,29 +92,32 @@ def render(title: str, played: Sequence[Played]) -> str:
         title: what was played, such as the question set's file name.
         played: in the order of the question set.
     """
-    page = _environment()
-    script, style = (Markup(_source(page, name)) for name in ("report.js", "report.css"))  # noqa: S704 - our own files
+    script = _source("report.js")
     failures = tuple(Failure(p, tuple(_kinds(p)), expected_action(p)) for p in played if wrong(p))
     found = metrics(played)
-    return page.get_template("report.html").render(
-        title=title,
-        day=_day(played),
-        played=played,
-        metrics=found,
-        headlines=_headlines(played),
-        rules=_rules(played),
-        tables=(
-            ("category", groups(played, lambda p: p.item.category, _BARS)),
-            ("language", groups(played, lambda p: p.item.lang, _BARS)),
-        ),
-        confusion=confusion(played),
-        chart=risk_chart(played),
-        steps_s=step_medians_s(played),
-        failures=failures,
-        pairs=Counter(failure.pair for failure in failures if "action" in failure.kinds),
-        script=script,
-        script_digest=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        style=style,
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=title,
+            day=_day(played),
+            played=played,
+            metrics=found,
+            headlines=_headlines(played),
+            rules=_rules(played),
+            tables=(
+                ("category", groups(played, lambda p: p.item.category, _BARS)),
+                ("language", groups(played, lambda p: p.item.lang, _BARS)),
+            ),
+            confusion=confusion(played),
+            chart=risk_chart(played),
+            steps_s=step_medians_s(played),
+            failures=failures,
+            pairs=Counter(failure.pair for failure in failures if "action" in failure.kinds),
+            script=script,
+            script_digest=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            style=_source("report.css"),
+        )
     )
 
 
@@ -158,23 +162,25 @@ def _environment() -> Environment:
         loader=PackageLoader("appliance.evaluation"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.filters |= {"shown": _shown, "percent": _percent}
+    page.filters["percent"] = _percent
     return page
 
 
-def _source(page: Environment, name: str) -> str:
-    assert page.loader is not None  # noqa: S101 - set three lines above
-    return page.loader.get_source(page, name)[0]
+def _source(name: str) -> Markup:
+    return Markup((files("appliance.evaluation") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
-def _shown(text: str) -> str:
-    """The text with what cannot be seen made visible: controls, direction marks, halves of characters."""
+def _shown(value: object) -> object:
+    """A text with what cannot be seen made visible: controls, direction marks, halves of characters."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
     return "".join(
         c if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else f"⟨U+{ord(c):04X}⟩"
-        for c in text
+        for c in value
     )
 
 

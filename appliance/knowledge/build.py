@@ -1,10 +1,12 @@
 """Finds what was learned from a pack, or learns it: `built/` beside the pack, else a cache under the data directory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
+from appliance.knowledge.curve import picked, risk_coverage
 from appliance.knowledge.learned import Learned, QueryEncoder
 from appliance.knowledge.pack import Pack
 from appliance.knowledge.training import learn, source_of
@@ -23,13 +25,21 @@ def learned_of(pack: Pack, encoder: QueryEncoder, data_dir: Path) -> Learned:
         if learned := Learned.load(directory, source):
             return learned
     _log.warning("knowledge.not_built", pack=pack.version, hint=f"appliance knowledge build {pack.directory}")
-    learned, _ = learn(pack, encoder, lambda step: _log.info("knowledge.learning", step=step))
+    learned = taught(pack, encoder, lambda step: _log.info("knowledge.learning", step=step))
     learned.save(cache)
     return learned
 
 
 def build(pack: Pack, encoder: QueryEncoder, progress: Callable[[str], None]) -> Learned:
     """Learn from the pack and write `built/`."""
-    learned, _ = learn(pack, encoder, progress)
+    learned = taught(pack, encoder, progress)
     learned.save(pack.directory / "built")
     return learned
+
+
+def taught(pack: Pack, encoder: QueryEncoder, progress: Callable[[str], None]) -> Learned:
+    """Learn from the pack, and pick the threshold of answers on the risk-coverage curve."""
+    learned, validation = learn(pack, encoder, progress)
+    curve = risk_coverage(validation, pack.manifest.intents)
+    thresholds = learned.thresholds.model_copy(update={"answer": picked(curve)})
+    return replace(learned, thresholds=thresholds, curve=curve)

@@ -21,7 +21,7 @@ Vectors = NDArray[np.float32]
 Rows: TypeAlias = Any
 
 # Raised when the form of the files, or how they are learned, changes.
-FORMAT = 1
+FORMAT = 2
 
 
 class QueryEncoder(Protocol):
@@ -103,6 +103,20 @@ class Linear:
 
 
 @dataclass(frozen=True)
+class Point:
+    """What a threshold on the confidence of an answer leads to, by cross-validation.
+
+    Attributes:
+        coverage: share of the examples that should be answered which are, by the right statements.
+        risk: share of the examples that should be declined which are answered.
+    """
+
+    threshold: float
+    coverage: float
+    risk: float
+
+
+@dataclass(frozen=True)
 class Learned:
     """Everything learned from one version of a pack's examples with one embedding model."""
 
@@ -114,6 +128,7 @@ class Learned:
     language_spelling: Spelling
     language: Linear
     thresholds: Thresholds
+    curve: tuple[Point, ...] = ()
 
     def save(self, directory: Path) -> None:
         """Write `learned.npz` and `learned.json`."""
@@ -170,6 +185,7 @@ class Learned:
                 document["language"]["temperature"],
             ),
             thresholds=Thresholds.model_validate(document["thresholds"]),
+            curve=tuple(Point(*numbers) for numbers in document["curve"]),
         )
 
 

@@ -39,7 +39,9 @@ def test_without_anything_set_there_are_defaults_and_no_secret() -> None:
 
 
 def test_the_environment_sets_every_kind_of_value() -> None:
-    settings = load(PUBLIC_URL="https://example.org", ENGINE_DEADLINE_S="1.5", WORDING="approved", PACK="/srv/pack")
+    settings = load(
+        PUBLIC_URL="https://example.org", ENGINE_DEADLINE_S="1.5", WORDING="approved", PACK="/srv/pack"
+    )
     assert settings.public_url == "https://example.org"
     assert settings.engine_deadline_s == 1.5
     assert settings.wording == "approved"
@@ -53,7 +55,7 @@ def test_other_variables_are_none_of_its_business() -> None:
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        load_settings({}).bind = "0.0.0.0:80"  # type: ignore[misc] - that it raises is the test
+        load_settings({}).bind = "0.0.0.0:80"  # type: ignore[misc]  # that it raises is the test
 
 
 # ---- what wins --------------------------------------------------------------------------------------------------
@@ -123,7 +125,9 @@ def _token(settings: Settings) -> str:
     ],
     ids=lambda value: "-".join(value) if isinstance(value, Mapping) else "",
 )
-def test_a_wrong_setting_is_named_with_what_was_expected(environ: Mapping[str, str], named: list[str]) -> None:
+def test_a_wrong_setting_is_named_with_what_was_expected(
+    environ: Mapping[str, str], named: list[str]
+) -> None:
     with pytest.raises(SettingsError) as refused:
         load(**environ)
     for part in named:
@@ -133,7 +137,10 @@ def test_a_wrong_setting_is_named_with_what_was_expected(environ: Mapping[str, s
 def test_every_wrong_setting_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         load(PUBLIC_ULR="x", WORKER_CONCURRENCY="0")
-    assert [line.split(" ")[0] for line in str(refused.value).splitlines()] == ["worker_concurrency", "public_ulr"]
+    assert [line.split(" ")[0] for line in str(refused.value).splitlines()] == [
+        "worker_concurrency",
+        "public_ulr",
+    ]
 
 
 @pytest.mark.parametrize("text", ["public_url", "\x00", 'unknown = "x"', "worker_concurrency = []"])

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from appliance.conversation.outcome import SentenceVerdict
 from appliance.engine.draft import MOST_SENTENCES, DraftSentence
 from appliance.safety.grounding.claim import Claim, claims
 from appliance.safety.grounding.form import form_problems, same_language
@@ -12,6 +11,7 @@ from appliance.safety.grounding.lexicon import Kind
 from appliance.safety.grounding.pieces import Piece, plain
 from appliance.safety.grounding.reading import Reader, reader_for
 from appliance.safety.grounding.support import filler, problems
+from appliance.safety.verdict import SentenceVerdict
 
 _MOST_CLAUSES = 12
 _LANGUAGE_MARKS = ",.;:!()-"

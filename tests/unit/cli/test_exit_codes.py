@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from pack_files import MANIFEST, files, write_pack
 from typer.testing import CliRunner
 
 from appliance.cli.app import application
@@ -23,9 +24,18 @@ def run(*arguments: str, environ: Mapping[str, str] | None = None) -> Result:
     return CliRunner().invoke(application(arguments), arguments, env={"COLUMNS": "200", **(environ or {})})
 
 
+def small(tmp_path: Path, **more: str) -> dict[str, str]:
+    """An environment with a data directory and a small pack that calls itself a demonstration."""
+    contents = files() | {"pack.toml": f"demonstration = true\n{MANIFEST}"}
+    pack = write_pack(tmp_path / "pack", contents)
+    return {"APPLIANCE_DATA_DIR": str(tmp_path), "APPLIANCE_PACK": str(pack), **NO_REDIS, **more}
+
+
 def question(tmp_path: Path) -> str:
     file = tmp_path / "one.jsonl"
-    file.write_text('{"id":"1","lang":"en","category":"c","turns":[{"text":"hi"}],"expected":{"action":"greeting",')
+    file.write_text(
+        '{"id":"1","lang":"en","category":"c","turns":[{"text":"hi"}],"expected":{"action":"greeting",'
+    )
     return str(file)
 
 
@@ -33,7 +43,7 @@ def question(tmp_path: Path) -> str:
 
 
 def test_check_lists_everything_that_is_missing_at_once(tmp_path: Path) -> None:
-    result = run("check", environ={"APPLIANCE_DATA_DIR": str(tmp_path), **NO_REDIS})
+    result = run("check", environ=small(tmp_path))
     assert result.exit_code == 1
     for part in (
         "appliance models fetch multilingual-e5-small",
@@ -49,7 +59,7 @@ def test_check_lists_everything_that_is_missing_at_once(tmp_path: Path) -> None:
 
 
 def test_check_for_going_live_refuses_a_demonstration(tmp_path: Path) -> None:
-    environ = {"APPLIANCE_DATA_DIR": str(tmp_path), "APPLIANCE_PUBLIC_URL": "http://plain.example", **NO_REDIS}
+    environ = small(tmp_path, APPLIANCE_PUBLIC_URL="http://plain.example")
     result = run("check", "--go-live", environ=environ)
     assert result.exit_code == 1
     for part in ("pack.toml, demonstration", "expected https", "twilio_sender"):
@@ -57,21 +67,16 @@ def test_check_for_going_live_refuses_a_demonstration(tmp_path: Path) -> None:
 
 
 def test_check_with_a_broken_pack_still_says_the_rest(tmp_path: Path) -> None:
-    (tmp_path / "pack.toml").write_text("name = 1")
-    environ = {"APPLIANCE_DATA_DIR": str(tmp_path), "APPLIANCE_PACK": str(tmp_path), **NO_REDIS}
+    environ = small(tmp_path)
+    (tmp_path / "pack" / "pack.toml").write_text("name = 1")
     result = run("check", "--go-live", environ=environ)
     assert result.exit_code == 1
-    assert f"{tmp_path}/pack.toml, name" in result.output
+    assert f"{tmp_path}/pack/pack.toml, name" in result.output
     assert "APPLIANCE_REDIS_URL" in result.output
 
 
 def test_a_secret_is_never_printed_by_check(tmp_path: Path) -> None:
-    environ = {
-        "APPLIANCE_DATA_DIR": str(tmp_path),
-        "APPLIANCE_TWILIO_AUTH_TOKEN": "a-reserved-token",
-        **NO_REDIS,
-    }
-    result = run("check", environ=environ)
+    result = run("check", environ=small(tmp_path, APPLIANCE_TWILIO_AUTH_TOKEN="a-reserved-token"))
     assert "auth_token" not in result.output
     assert "a-reserved-token" not in result.output
 
@@ -129,8 +134,8 @@ def test_lint_of_a_broken_pack_names_the_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [["list"], ["activate", "small-000000000000"], ["rollback"]])
-def test_versions_need_a_server(command: list[str]) -> None:
-    result = run("knowledge", *command, environ={"APPLIANCE_PACK": str(PACK)})
+def test_versions_need_a_server(tmp_path: Path, command: list[str]) -> None:
+    result = run("knowledge", *command, environ=small(tmp_path))
     assert isinstance(result.exception, SettingsError)
     assert "APPLIANCE_QDRANT_URL" in str(result.exception)
 
@@ -140,7 +145,11 @@ def test_versions_need_a_server(command: list[str]) -> None:
 
 def appliance(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "appliance", *arguments], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-m", "appliance", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 

@@ -34,7 +34,7 @@ def commands() -> Iterator[tuple[str, ...]]:
     """Every command and group, as a path."""
     for name in COMMANDS:
         yield (name,)
-        found = typer.main.get_command(application([name])).commands[name]  # type: ignore[attr-defined] - a group
+        found = typer.main.get_command(application([name])).commands[name]  # type: ignore[attr-defined]  # a group
         yield from ((name, inner) for inner in getattr(found, "commands", {}))
 
 
@@ -56,7 +56,7 @@ def test_help_lists_what_the_command_teaches(path: tuple[str, ...]) -> None:
 def test_every_command_and_option_is_explained(path: tuple[str, ...]) -> None:
     command = typer.main.get_command(application(path))
     for name in path:
-        command = command.commands[name]  # type: ignore[attr-defined] - a group
+        command = command.commands[name]  # type: ignore[attr-defined]  # a group
     assert command.help
     for parameter in command.params:
         assert getattr(parameter, "help", None), f"{' '.join(path)}: {parameter.name} has no help"
@@ -65,4 +65,4 @@ def test_every_command_and_option_is_explained(path: tuple[str, ...]) -> None:
 def test_only_what_the_arguments_name_is_imported() -> None:
     """`appliance models list` on a new machine needs neither pack nor index."""
     loaded = typer.main.get_command(application(["keys", "list"]))
-    assert list(loaded.commands) == ["keys"]  # type: ignore[attr-defined] - a group
+    assert list(loaded.commands) == ["keys"]  # type: ignore[attr-defined]  # a group

@@ -29,7 +29,18 @@ def test_a_command_is_the_whole_message(text: str, command: Given) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "👍", "\x00", "stop it hurts", "don't stop", "cancelar", "anular", "stop stop", "s t o p", "start when?"],
+    [
+        "",
+        "👍",
+        "\x00",
+        "stop it hurts",
+        "don't stop",
+        "cancelar",
+        "anular",
+        "stop stop",
+        "s t o p",
+        "start when?",
+    ],
 )
 def test_anything_more_or_less_is_none(text: str) -> None:
     assert given(text) is None

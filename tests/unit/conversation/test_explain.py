@@ -2,7 +2,8 @@
 
 from appliance.conversation import Outcome, Session
 from appliance.conversation.explain import explained
-from appliance.conversation.outcome import ACTIONS, Block, SentenceVerdict, Trace
+from appliance.conversation.outcome import ACTIONS, Block, Trace
+from appliance.safety.verdict import SentenceVerdict
 
 
 def outcome(action: str = "answer", trace: Trace | None = None) -> Outcome:
@@ -26,7 +27,9 @@ def test_the_reasons_come_in_the_order_of_the_story() -> None:
         engine="a-model",
         verdicts=(
             SentenceVerdict("No food.", ("fasting.solids",), supported=True),
-            SentenceVerdict("Some food.", ("fasting.solids",), supported=False, reasons=("no such permission",)),
+            SentenceVerdict(
+                "Some food.", ("fasting.solids",), supported=False, reasons=("no such permission",)
+            ),
         ),
     )
     assert list(explained(outcome(trace=trace))) == [

@@ -46,7 +46,10 @@ async def test_an_answer_is_the_statement_word_for_word() -> None:
 
 async def test_an_answer_on_fasting_ends_with_the_surgeon_clause() -> None:
     outcome = await decide(small_house())
-    assert [block.names for block in outcome.blocks] == [("fasting.clear_liquids",), ("safety.surgeon_first",)]
+    assert [block.names for block in outcome.blocks] == [
+        ("fasting.clear_liquids",),
+        ("safety.surgeon_first",),
+    ]
     assert outcome.statements == ("fasting.clear_liquids", "safety.surgeon_first")
 
 

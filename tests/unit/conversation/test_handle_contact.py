@@ -129,7 +129,9 @@ async def test_without_a_fixed_text_of_its_own_it_gets_the_language_of_the_conve
     session = Session(language="en", introduced=True)
     outcome = await handle(Turn("水を飲んでもいいですか"), session, small_house())
     assert (outcome.action, outcome.language) == ("unsupported_language", "en")
-    assert outcome.reply == f"{message('unsupported_language', 'en')}\n\n{statement('contact.admissions', 'en')}"
+    assert (
+        outcome.reply == f"{message('unsupported_language', 'en')}\n\n{statement('contact.admissions', 'en')}"
+    )
 
 
 # ---- what cannot be read ----------------------------------------------------------------------------------------
@@ -137,14 +139,14 @@ async def test_without_a_fixed_text_of_its_own_it_gets_the_language_of_the_conve
 
 @pytest.mark.parametrize("modality", ["media", "location", "voice"])
 async def test_what_holds_no_text_is_told_to_be_written(modality: str) -> None:
-    turn = Turn("", frozenset({modality}))  # type: ignore[arg-type] - parametrised
+    turn = Turn("", frozenset({modality}))  # type: ignore[arg-type]  # parametrised
     outcome = await handle(turn, KNOWN, small_house(languages=OneLanguage("es")))
     assert (outcome.action, outcome.reply) == ("unsupported_media", message("unsupported_media", "es"))
 
 
 @pytest.mark.parametrize("modality", ["media", "voice", "button"])
 async def test_a_caption_or_transcript_is_read_as_text(modality: str) -> None:
-    turn = Turn("may I drink water?", frozenset({modality}))  # type: ignore[arg-type] - parametrised
+    turn = Turn("may I drink water?", frozenset({modality}))  # type: ignore[arg-type]  # parametrised
     assert (await handle(turn, KNOWN, small_house())).action == "answer"
 
 

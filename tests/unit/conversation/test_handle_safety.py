@@ -29,7 +29,7 @@ BROKEN: dict[str, Any] = {
     "scope": Broken(),
     "encoder": Broken(),
     "library": Broken(),
-    "drafter": lambda: Broken(),
+    "drafter": Broken,
 }
 
 
@@ -122,7 +122,7 @@ async def test_everything_behind_the_mask_sees_masked_text_only() -> None:
     outcome = await handle(Turn(f"call me on {PHONE}, may I drink water?"), KNOWN, house)
     masked = "call me on <PHONE>, may I drink water?"
     assert scope.asked == [(masked, "en")]
-    assert languages.asked == house.encoder.asked == [masked]  # type: ignore[attr-defined] - the fake's
+    assert languages.asked == house.encoder.asked == [masked]  # type: ignore[attr-defined]  # the fake's
     assert [question for question, _, _ in shelf.asked] == [masked]
     assert pen.asked[0][0] == masked
     assert outcome.session.exchanges[-1].patient == masked

@@ -2,7 +2,8 @@
 
 import json
 
-from appliance.conversation.outcome import Block, Outcome, SentenceVerdict, Trace
+from appliance.conversation.outcome import Block, Outcome, Trace
+from appliance.safety.verdict import SentenceVerdict
 from appliance.conversation.turn import Session, Turn
 from appliance.demo.traces import MOST_SENDERS, MOST_TURNS, TraceLog, seen_json
 

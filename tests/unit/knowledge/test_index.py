@@ -55,7 +55,9 @@ async def found(client: AsyncQdrantClient, pack: Pack, question: str, day: date 
     return [hit.statement for hit in hits]
 
 
-async def test_the_nearest_by_words_and_meaning_comes_first(client: AsyncQdrantClient, tmp_path: Path) -> None:
+async def test_the_nearest_by_words_and_meaning_comes_first(
+    client: AsyncQdrantClient, tmp_path: Path
+) -> None:
     pack = pack_of(tmp_path)
     assert (await found(client, pack, "contact.admissions in en"))[0] == "contact.admissions"
     assert (await found(client, pack, "safety.surgeon_first in en"))[0] == "safety.surgeon_first"

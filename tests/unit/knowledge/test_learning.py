@@ -13,9 +13,18 @@ from appliance.knowledge.learned import LanguageModel, Learned, ScopeModel
 from appliance.knowledge.pack import Pack, load_pack
 from appliance.knowledge.training import examples_of, learn, source_of
 
-EATEN = {"en": ("bread", "fruit", "an egg", "toast", "rice"), "es": ("pan", "fruta", "un huevo", "arroz", "queso")}
-TAKEN = {"en": ("aspirin", "my pills", "insulin", "drops", "tablets"), "es": ("gotas", "insulina", "pastillas")}
-ASKS = {"en": ("may I eat {}?", "is {} allowed", "{} before it?"), "es": ("puedo comer {}", "¿{} antes?", "se puede {}")}
+EATEN = {
+    "en": ("bread", "fruit", "an egg", "toast", "rice"),
+    "es": ("pan", "fruta", "un huevo", "arroz", "queso"),
+}
+TAKEN = {
+    "en": ("aspirin", "my pills", "insulin", "drops", "tablets"),
+    "es": ("gotas", "insulina", "pastillas"),
+}
+ASKS = {
+    "en": ("may I eat {}?", "is {} allowed", "{} before it?"),
+    "es": ("puedo comer {}", "¿{} antes?", "se puede {}"),
+}
 TAKES = {
     "en": ("do I take {}?", "shall I stop {}", "{} in the morning?"),
     "es": ("me tomo {}?", "dejo {}", "{} por la mañana"),
@@ -87,7 +96,9 @@ def test_what_was_learned_is_read_back(learned: Learned, pack: Pack, tmp_path: P
     again = Learned.load(tmp_path, learned.source)
     assert again is not None
     texts = ["may I eat rice", "dejo gotas"]
-    before, after = (ScopeModel(one, Letters(), pack.lexicon).probabilities(texts) for one in (learned, again))
+    before, after = (
+        ScopeModel(one, Letters(), pack.lexicon).probabilities(texts) for one in (learned, again)
+    )
     assert after == pytest.approx(before, abs=0.02)
 
 

@@ -71,6 +71,14 @@ def whole(name: str, value: Any) -> Change:
 
 
 SOLIDS = "fasting.solids"
+MIXED = {"text": "a b", "intents": ["x"]}
+
+
+def solids(**changes: Any) -> Change:
+    """Changes fields of a statement."""
+    return in_file("statements.yaml", SOLIDS, value=statement(SOLIDS, **changes))
+
+
 BROKEN: list[tuple[Change, str, str, str]] = [
     # change, file, entry, field
     (lambda pack: pack.pop("pack.toml"), "pack.toml", "", ""),
@@ -94,9 +102,9 @@ BROKEN: list[tuple[Change, str, str, str]] = [
     (whole("statements.yaml", "\x00"), "statements.yaml", "", ""),
     (whole("statements.yaml", "12: {}"), "statements.yaml", "12", ""),
     (in_file("statements.yaml", SOLIDS, value="text"), "statements.yaml", SOLIDS, ""),
-    (in_file("statements.yaml", SOLIDS, value=statement(SOLIDS, review_by="soon")), "statements.yaml", SOLIDS, "review_by"),
-    (in_file("statements.yaml", SOLIDS, value=statement(SOLIDS, approvd_by="me")), "statements.yaml", SOLIDS, "approvd_by"),
-    (in_file("statements.yaml", SOLIDS, value=statement(SOLIDS, owner="")), "statements.yaml", SOLIDS, "owner"),
+    (solids(review_by="soon"), "statements.yaml", SOLIDS, "review_by"),
+    (solids(approvd_by="me"), "statements.yaml", SOLIDS, "approvd_by"),
+    (solids(owner=""), "statements.yaml", SOLIDS, "owner"),
     (in_file("statements.yaml", SOLIDS, "text", "en", value=" "), "statements.yaml", SOLIDS, "text.en"),
     (in_file("statements.yaml", SOLIDS, "text", value={"es": "…"}), "statements.yaml", SOLIDS, "text.en"),
     (in_file("messages.yaml", "emergency", value="call 112"), "messages.yaml", "emergency", ""),
@@ -119,7 +127,7 @@ BROKEN: list[tuple[Change, str, str, str]] = [
     (whole("examples/fr.yaml", {"language": "fr", "examples": {}}), "examples/fr.yaml", "", "language"),
     (in_file("examples/en.yaml", "examples", "bread", value=["?"]), "examples/en.yaml", "bread", ""),
     (in_file("examples/en.yaml", "examples", SOLIDS, value=[""]), "examples/en.yaml", "", f"examples.{SOLIDS}.0"),
-    (in_file("examples/en.yaml", "mixed", value=[{"text": "a b", "intents": ["x"]}]), "examples/en.yaml", "mixed 'a b'", "x"),
+    (in_file("examples/en.yaml", "mixed", value=[MIXED]), "examples/en.yaml", "mixed 'a b'", "x"),
 ]  # fmt: skip
 
 
@@ -130,7 +138,11 @@ def test_what_is_wrong_is_named(tmp_path: Path, change: Change, file: str, entry
     with pytest.raises(PackError) as refused:
         load(tmp_path, change)
     error = refused.value
-    assert (error.file.relative_to(tmp_path / "small").as_posix(), error.entry, error.field) == (file, entry, field)
+    assert (error.file.relative_to(tmp_path / "small").as_posix(), error.entry, error.field) == (
+        file,
+        entry,
+        field,
+    )
     for part in (file, entry, field):
         assert part in str(error)
 
@@ -175,7 +187,7 @@ def test_a_wrong_value_is_quoted_in_short(tmp_path: Path) -> None:
 def test_only_what_is_approved_and_unexpired_is_served(
     tmp_path: Path, change: dict[str, Any], *, served: bool
 ) -> None:
-    pack = load(tmp_path, in_file("statements.yaml", SOLIDS, value=statement(SOLIDS, **change)))
+    pack = load(tmp_path, solids(**change))
     assert (SOLIDS in pack.served(date(2026, 11, 20))) is served
 
 
@@ -190,7 +202,9 @@ def test_the_version_changes_with_every_source(tmp_path: Path) -> None:
         if isinstance(changed[name], str):
             changed[name] += "\n"
         else:
-            changed[name] = "# a comment\n" + write_pack(tmp_path / "text", changed).joinpath(name).read_text()
+            changed[name] = (
+                "# a comment\n" + write_pack(tmp_path / "text", changed).joinpath(name).read_text()
+            )
         versions.add(load_pack(write_pack(tmp_path / name.replace("/", "-"), changed)).version)
     assert len(versions) == 1 + len(sound)
 

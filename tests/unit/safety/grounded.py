@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from appliance.conversation.outcome import SentenceVerdict
+from appliance.safety.verdict import SentenceVerdict
 from appliance.engine.draft import DraftSentence
 from appliance.safety.grounding import verify
 

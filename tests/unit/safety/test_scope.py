@@ -54,7 +54,7 @@ class Medicines:
 def read(text: str, told: Mapping[str, Mapping[str, float]], *, calm: bool = False) -> Reading:
     intents = {
         name: Intent(
-            action=action,  # type: ignore[arg-type] - one of them
+            action=action,  # type: ignore[arg-type]  # one of them
             about=name,
             statements=(f"s.{name}",) if action == "answer" else (),
             background=name == "asthma",

@@ -41,7 +41,7 @@ NUMBERS = {"emergency": "112", "crisis": "024", "violence": "016"}
 def statement(name: str, **changes: Any) -> dict[str, Any]:
     """An entry of statements.yaml."""
     entry = {
-        "topic": name.split(".")[0],
+        "topic": name.partition(".")[0],
         "text": {language: f"{name} in {language}" for language in LANGUAGES},
         "owner": "Tests",
         "approved_by": "Tests",
@@ -58,7 +58,7 @@ def files() -> dict[str, Any]:
         name: {language: f"{name} in {language}: {NUMBERS.get(name, '-')}" for language in LANGUAGES}
         for name in MESSAGES
     }
-    texts["greeting_named"] = {language: "Hello {name}!" for language in LANGUAGES}
+    texts["greeting_named"] = dict.fromkeys(LANGUAGES, "Hello {name}!")
     return {
         "pack.toml": MANIFEST,
         "statements.yaml": {
