@@ -35,7 +35,7 @@ class Settings(BaseModel):
 
     config: Path | None = Field(None, description="a TOML file with further settings")
     data_dir: Path = Field(
-        default_factory=lambda: user_data_path("antesala"), description="models, index, journal"
+        default_factory=lambda: user_data_path("antesala"), description="models, journal, what is learned"
     )
     secrets_dir: Path | None = Field(
         None, description="a directory with one file a secret (systemd credentials)"
@@ -54,9 +54,7 @@ class Settings(BaseModel):
 
     public_url: str = Field("", description="the base that Twilio signs webhooks for: https://host[/prefix]")
     twilio_account_sid: str = Field("", pattern=r"^(AC[0-9a-fA-F]{32})?$", description="Twilio account")
-    twilio_auth_token: SecretStr | None = Field(
-        None, min_length=1, description="signs webhooks, authenticates sends"
-    )
+    twilio_auth_token: SecretStr | None = Field(None, description="signs webhooks, authenticates sends")
     twilio_sender: str = Field(
         "", description="whatsapp:+number that replies come from; empty: the webhook's To"
     )
@@ -65,8 +63,8 @@ class Settings(BaseModel):
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="inbox, outbox and sessions")
     vault_url: str = Field("redis://127.0.0.1:6379/1", description="wrapped data keys; apart from the values")
-    qdrant_url: str = Field("", description="http(s)://host:port of Qdrant; empty: embedded under data_dir")
-    qdrant_api_key: SecretStr | None = Field(None, min_length=1, description="where Qdrant wants one")
+    qdrant_url: str = Field("", description="http(s)://host:port of Qdrant; empty: embedded, in memory")
+    qdrant_api_key: SecretStr | None = Field(None, description="where Qdrant wants one")
 
     engine_url: str = Field("", description="base of vLLM's OpenAI-compatible API; empty: no engine")
     engine_model: str = Field("", description="the name that vLLM serves; empty: asked from the server")
@@ -109,6 +107,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     if isinstance(named, str):
         values |= _secrets(Path(named))
     values |= from_environ
+    for key in _SECRETS:
+        if values.get(key) == "":
+            raise SettingsError(f"{key} ({PREFIX}{key.upper()}): expected a secret, got an empty text")
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

@@ -1,7 +1,6 @@
 """A hospital for tests: the product's own parts on real services, and a Twilio that lies open."""
 
 import asyncio
-import importlib.util
 import itertools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+from needs import missing
 from twilio.request_validator import RequestValidator
 
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, new_signing_key
@@ -20,14 +20,6 @@ from appliance.services import Services, open_services
 from appliance.settings import Settings, load_settings
 from appliance.vault import KEY_RING, KeyRing
 from appliance.web.webhook import MESSAGES_PATH
-
-# By its place: conftest.py is the name of several modules here.
-_spec = importlib.util.spec_from_file_location("shared", Path(__file__).with_name("conftest.py"))
-assert _spec is not None
-assert _spec.loader is not None
-_shared = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_shared)
-missing = _shared.missing
 
 HOSPITAL = "whatsapp:+12025550100"
 ACCOUNT = Account("AC" + "0" * 32, "a token of the tests", frozenset({HOSPITAL}))

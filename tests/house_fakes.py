@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.conversation.house import House
-from appliance.safety.verdict import SentenceVerdict
 from appliance.engine.draft import Draft, DraftSentence
 from appliance.errors import EngineUnavailable
 from appliance.knowledge.index import IndexUnavailable, Retrieved
@@ -18,6 +17,7 @@ from appliance.knowledge.lexicon import Lexicon
 from appliance.knowledge.pack import Pack
 from appliance.knowledge.schema import MESSAGES, Intent, Manifest, Statement
 from appliance.safety.scope import Part, Reading
+from appliance.safety.verdict import SentenceVerdict
 from appliance.safety.wording import Wording
 
 TODAY = date(2026, 11, 20)

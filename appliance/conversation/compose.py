@@ -107,7 +107,10 @@ def answer(story: Story, reading: Reading, statements: tuple[str, ...], draft: B
 def _right(story: Story, action: str, reading: Reading | None = None) -> Outcome:
     """Opt-out, opt-in, erasure, export: acknowledged, and done by the caller."""
     session = story.session.model_copy(
-        update={"opted_out": action == "opt_out" or (story.session.opted_out and action != "opt_in")}
+        update={
+            "opted_out": action == "opt_out" or (story.session.opted_out and action != "opt_in"),
+            "reminded": story.session.reminded and action != "opt_in",
+        }
     )
     return story.ends(
         action,

@@ -33,17 +33,16 @@ async def handle(turn: Turn, session: Session, house: House) -> Outcome:  # noqa
     if alarm:
         return compose.alarm(story, alarm)
     if not story.masked.text.strip():
-        return compose.unreadable(story)
+        return compose.opted_out(story) if session.opted_out else compose.unreadable(story)
 
     with story.timed("scope"):
         reading = await understood(story)
     if reading.action in {"emergency", "crisis"}:
         return compose.route(story, reading)
-    if not guess.supported:
-        return compose.foreign(story, guess.language)
-
     if session.opted_out and reading.action not in STILL_HONOURED:
         return compose.opted_out(story)
+    if not guess.supported:
+        return compose.foreign(story, guess.language)
     if not reading.statements:
         return compose.without_answer(story, reading)
 

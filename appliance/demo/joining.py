@@ -59,13 +59,13 @@ async def _run_engine(settings: Settings, sign_post: SignPost, joined: Joined, w
     if environment is None:
         sign_post.show("failed", f"vLLM's environment is not complete ({_WITHOUT})")
         return
-    sign_post.show("loading", f"vLLM is starting with {name}; this takes about a minute")
+    sign_post.show("loading", "vLLM is starting, which takes about a minute")
     engine = await start_engine(entry, settings.models_dir / name, environment, 0)
     warden.own(engine.pid)
     try:
         await engine.wait_ready()
         joined(engine.url)
-        sign_post.show("ready", name)
+        sign_post.show("ready", name if environment.flavour.name == "gpu" else f"{name} on the CPU, slow")
         code = await engine.wait_end()
         sign_post.show("failed", f"vLLM ended with {code}; its log: {engine.log} ({_WITHOUT})")
     finally:

@@ -7,8 +7,12 @@ from pydantic import SecretStr
 
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, new_signing_key
 from appliance.demo.redis_server import RedisUrls
+from appliance.engine.environment import fitting_flavour
 from appliance.settings import Settings
 from appliance.vault import KEY_RING, KeyRing
+
+CPU_DEADLINE_S = 20.0
+"""Without a GPU a draft takes seconds. In the demo it is waited for, since it is what people want to see."""
 
 
 class DemoSettings(Settings):
@@ -38,10 +42,16 @@ def demo_settings(machine: Settings, redis: RedisUrls, gateway_url: str, standin
         "engine_url": "",
         "public_url": machine.public_url or gateway_url,
         "twilio_api_url": standin_url,
+        "engine_deadline_s": _deadline_s(machine),
         "twilio_account_sid": machine.twilio_account_sid or f"AC{secrets.token_hex(16)}",
         "twilio_auth_token": machine.twilio_auth_token or SecretStr(secrets.token_hex(16)),
     }
     return DemoSettings.model_validate(values)
+
+
+def _deadline_s(machine: Settings) -> float:
+    configured = "engine_deadline_s" in machine.model_fields_set
+    return machine.engine_deadline_s if configured or fitting_flavour().name == "gpu" else CPU_DEADLINE_S
 
 
 def _keys(data_dir: Path) -> Path:

@@ -75,6 +75,7 @@ async def _demo(options: DemoOptions, machine: Settings, console: Console, ready
         if not await asyncio.to_thread(is_here, machine, machine.embedding_model):
             await prepare(machine.embedding_model, warden)
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="antesala-")))
+        warden.remove(folder)
         status = opened.enter_context(console.status(_STARTING))
         redis = await opened.enter_async_context(redis_server(folder, warden))
         settings = demo_settings(machine, redis, gateway.url, desk.url)

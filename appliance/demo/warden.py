@@ -6,14 +6,16 @@ pipe closes: the kernel closes it, whatever the demo died of. Grandchildren, as 
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_OWN, _RELEASE = "own", "release"
+_OWN, _RELEASE, _REMOVE = "own", "release", "remove"
 
 
 class Warden:
@@ -44,21 +46,33 @@ class Warden:
         """The group has ended; its number may come to belong to others."""
         self._tell(_RELEASE, group)
 
-    def _tell(self, verb: str, group: int) -> None:
+    def remove(self, folder: Path) -> None:
+        """Remove this temporary folder, if it is still there, when the demo is gone."""
+        self._tell(_REMOVE, folder)
+
+    def _tell(self, verb: str, what: int | Path) -> None:
         if self._process is None or self._process.stdin is None:
             raise RuntimeError("the warden is not open")
-        self._process.stdin.write(f"{verb} {group}\n".encode())
+        self._process.stdin.write(f"{verb} {what}\n".encode())
 
 
 def watch(lines: Iterable[str]) -> None:
     """Read until the demo is gone, then end what it still owned."""
     groups: set[int] = set()
+    folders: set[str] = set()
     for line in lines:
-        verb, number = line.split()
-        groups = groups | {int(number)} if verb == _OWN else groups - {int(number)}
+        match line.rstrip("\n").split(maxsplit=1):
+            case [verb, number] if verb == _OWN:
+                groups.add(int(number))
+            case [verb, number] if verb == _RELEASE:
+                groups.discard(int(number))
+            case [verb, path] if verb == _REMOVE:
+                folders.add(path)
     for group in groups:
         with suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -144,6 +144,25 @@ class Learned:
         }
         small: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
         np.savez_compressed(directory / "learned.npz", **small)
+        document = {
+            "format": FORMAT,
+            "source": self.source,
+            "concepts": self.concepts,
+            "thresholds": self.thresholds.model_dump(),
+            "curve": [
+                [point.threshold, round(point.coverage, 4), round(point.risk, 4)] for point in self.curve
+            ],
+            "scope": {"labels": self.scope.labels, "temperature": self.scope.temperature},
+            "language": {"labels": self.language.labels, "temperature": self.language.temperature},
+            "spelling": {"ngrams": self.spelling.ngrams, "longest": self.spelling.longest},
+            "language_spelling": {
+                "ngrams": self.language_spelling.ngrams,
+                "longest": self.language_spelling.longest,
+            },
+        }
+        (directory / "learned.json").write_text(
+            json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
     @classmethod
     def load(cls, directory: Path, source: str) -> "Learned | None":

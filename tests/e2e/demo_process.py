@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from conftest import missing
+from needs import missing
 
 from appliance.settings import load_settings
 

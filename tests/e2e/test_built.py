@@ -1,7 +1,7 @@
 """The demonstration pack is delivered with what was learned from exactly its files."""
 
 import pytest
-from hospital import missing
+from needs import missing
 
 from appliance.knowledge.encoder import FastembedEncoder
 from appliance.knowledge.learned import Learned

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 import pytest
-from conftest import missing
 from demo_process import running_demo
+from needs import missing
 
 from appliance.engine.environment import fitting_flavour, installed_environment
 from appliance.settings import load_settings

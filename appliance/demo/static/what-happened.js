@@ -126,7 +126,8 @@ function found(turn) {
   if (!turn.scores.length) return null;
   const used = new Set(turn.statements);
   const best = Math.max(...turn.scores.map((one) => one.score), 0);
-  const rows = turn.scores.map((one) => {
+  const shown = turn.scores.filter((one, rank) => rank < 5 || used.has(one.statement));
+  const rows = shown.map((one) => {
     const name = element("span", {}, [element("code", { text: one.statement }), ...(used.has(one.statement) ? [element("span", { class: "tag good", text: "used" })] : [])]);
     return row(name, best > 0 ? one.score / best : 0, one.score.toFixed(3), used.has(one.statement) ? "used" : "");
   });
@@ -148,7 +149,7 @@ function drafted(turn, engine) {
   const outcome = turn.wording === "generated"
     ? "Every sentence was supported: the draft was sent."
     : turn.verdicts.length ? "One sentence that is not supported refuses the whole draft: the approved wording was sent." : "No usable draft: the approved wording was sent.";
-  return step("Drafted by the model", [
+  return step(turn.draft || verdicts.length ? "Drafted by the model" : "No draft", [
     turn.engine ? element("p", { class: "aside", text: turn.engine }) : null,
     verdicts.length ? element("ol", { class: "verdicts" }, verdicts) : null,
     turn.draft ? element("details", { class: "raw" }, [element("summary", { text: "The draft as the model wrote it" }), element("pre", { dir: "auto", text: turn.draft })]) : null,

@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from conftest import missing
+from needs import missing
 from platformdirs import user_cache_path
 
 TWILIO = "twilio@6.2.0"

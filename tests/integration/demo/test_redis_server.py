@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import missing
+from needs import missing
 from redis.asyncio import Redis
 
 from appliance.demo.redis_server import RedisMissing, find_redis, redis_server

@@ -9,7 +9,8 @@ from pathlib import Path
 from appliance.demo.warden import Warden
 
 OWNER = """
-import asyncio
+import asyncio, tempfile
+from pathlib import Path
 from appliance.demo.warden import Warden
 
 async def main():
@@ -23,7 +24,10 @@ async def main():
         warden.own(kept.pid)
         warden.own(freed.pid)
         warden.release(freed.pid)
-        print(kept.pid, freed.pid, flush=True)
+        folder = Path(tempfile.mkdtemp())
+        (folder / "socket").touch()
+        warden.remove(folder)
+        print(kept.pid, freed.pid, folder, flush=True)
         await asyncio.Event().wait()
 
 asyncio.run(main())
@@ -52,13 +56,16 @@ def _group_of_the_living(stat: Path) -> int | None:
 async def test_a_killed_owners_children_and_grandchildren_are_ended_and_released_ones_are_not() -> None:
     owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE)
     assert owner.stdout is not None
-    kept, freed = map(int, (await owner.stdout.readline()).split())
+    *pids, folder = (await owner.stdout.readline()).decode().split()
+    kept, freed = map(int, pids)
     try:
         assert alive(kept)
         owner.kill()
         await owner.wait()
         async with asyncio.timeout(10):
             await gone(kept)
+            while os.path.exists(folder):  # noqa: ASYNC110, ASYNC240, PTH110 - as above
+                await asyncio.sleep(0.01)
         assert alive(freed)
     finally:
         os.killpg(freed, signal.SIGKILL)

@@ -2,7 +2,7 @@
 
 import aiohttp
 import pytest
-from conftest import missing
+from needs import missing
 
 from appliance.engine.catalogue import load_catalogue
 from appliance.engine.environment import fitting_flavour, installed_environment

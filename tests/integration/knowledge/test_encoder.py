@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import missing
+from needs import missing
 
 from appliance.engine.catalogue import load_catalogue
 from appliance.engine.verify import verify_model

@@ -5,8 +5,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, load_public_key, load_signing_key
-from appliance.demo.places import demo_settings
+from appliance.demo.places import CPU_DEADLINE_S, demo_settings
 from appliance.demo.redis_server import RedisUrls
+from appliance.engine.environment import fitting_flavour
 from appliance.settings import Settings
 from appliance.vault import KEY_RING, KeyRing
 
@@ -44,6 +45,14 @@ def test_keys_are_made_once_and_fit_together(tmp_path: Path) -> None:
     private = load_signing_key(keys / CHECKPOINT_KEY)
     public = load_public_key(AuditPlaces.under(tmp_path / "demo").public_key)
     assert private.public_key().public_bytes_raw() == public.public_bytes_raw()
+
+
+def test_a_configured_deadline_stays_and_without_a_gpu_a_draft_is_waited_for(tmp_path: Path) -> None:
+    configured = Settings(data_dir=tmp_path, engine_deadline_s=1.5)
+    assert demo_settings(configured, REDIS, GATEWAY, DESK).engine_deadline_s == 1.5
+    plain = demo_settings(Settings(data_dir=tmp_path), REDIS, GATEWAY, DESK)
+    expected = 3.0 if fitting_flavour().name == "gpu" else CPU_DEADLINE_S
+    assert plain.engine_deadline_s == expected
 
 
 def test_an_engine_of_the_settings_is_not_joined_unasked(tmp_path: Path) -> None:

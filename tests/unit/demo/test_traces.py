@@ -3,9 +3,9 @@
 import json
 
 from appliance.conversation.outcome import Block, Outcome, Trace
-from appliance.safety.verdict import SentenceVerdict
 from appliance.conversation.turn import Session, Turn
 from appliance.demo.traces import MOST_SENDERS, MOST_TURNS, TraceLog, seen_json
+from appliance.safety.verdict import SentenceVerdict
 
 PATIENT = "whatsapp:+12025550101"
 

@@ -7,9 +7,9 @@ import pytest
 from played_items import played
 
 from appliance.conversation.outcome import Trace
-from appliance.safety.verdict import SentenceVerdict
 from appliance.evaluation.metrics import Share, by, document, metrics, shares, wrong
 from appliance.evaluation.run import Played
+from appliance.safety.verdict import SentenceVerdict
 
 WATER, LINE, CLAUSE = "fasting.clear_liquids", "contact.admissions", "safety.surgeon_first"
 

@@ -10,11 +10,11 @@ import pytest
 from played_items import played
 
 from appliance.conversation.outcome import ACTIONS, Block, Trace
-from appliance.safety.verdict import SentenceVerdict
 from appliance.conversation.turn import Exchange, Session
 from appliance.evaluation.questions import Said
 from appliance.evaluation.report import render
 from appliance.evaluation.run import Played
+from appliance.safety.verdict import SentenceVerdict
 
 HOSTILE = '"><script>alert(1)</script><img src="https://example.org/x" onerror=alert(2)> & \' \x00 \u202e'
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
-from appliance.safety.verdict import SentenceVerdict
 from appliance.engine.draft import DraftSentence
 from appliance.safety.grounding import verify
+from appliance.safety.verdict import SentenceVerdict
 
 HERE = Path(__file__).parent
 LANGUAGES = ("es", "ca", "en", "fr", "de", "it", "pt", "ro", "ar", "uk", "zh")

@@ -54,6 +54,21 @@ def test_chinese_is_compared_as_running_text(text: str, *, met: bool) -> None:
     assert meets("胸口|心口 & 疼|痛", text, "zh") is met
 
 
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("sadri kaywje3ni", True),
+        ("kay wja3ni sdri bezzaf", True),
+        ("9albi wje3ni", True),
+        ("qalbi wje3ni", True),
+        ("sadri", False),
+        ("i am sad, really", False),
+    ],
+)
+def test_arabic_in_latin_letters_is_compared_without_vowels(text: str, *, met: bool) -> None:
+    assert meets("sadri|9albi & wja3*|kaywja3*", text, "arabizi") is met
+
+
 @pytest.mark.parametrize("phrase", ["", "   ", "&", "a &", "a & b & c", "..", "a||b", "a|", "two-words", "?"])
 def test_a_phrase_that_says_nothing_is_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match="expected"):
