@@ -60,7 +60,7 @@ class Thresholds(_Frozen):
     """How sure scope must be; `appliance knowledge build` draws the curve that they are picked on."""
 
     answer: float = Field(0.4, ge=0, le=1)
-    part: float = Field(0.5, ge=0, le=1)
+    part: float = Field(0.45, ge=0, le=1)
     background: float = Field(0.8, ge=0, le=1)
     emergency: float = Field(0.6, ge=0, le=1)
     emergency_calm: float = Field(0.9, ge=0, le=1)
