@@ -119,6 +119,7 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
     secrets_dir = _secrets_dir(settings)
     async with AsyncExitStack() as opened:
         house, seat = await opened.enter_async_context(open_house(settings))
+        await house.warm_up()
         values, keys = connect(settings.redis_url), connect(settings.vault_url)
         opened.push_async_callback(values.aclose)
         opened.push_async_callback(keys.aclose)

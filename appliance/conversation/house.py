@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.conversation.language import LanguageModel
+from appliance.conversation.language import LanguageModel, language_of
 from appliance.engine.draft import Draft
 from appliance.knowledge.index import Retrieved
 from appliance.knowledge.pack import Pack
@@ -91,3 +91,10 @@ class House:
         return await self.library.retrieve(
             text, vectors[0], language, self.today(), len(self.pack.statements)
         )
+
+    async def warm_up(self) -> None:
+        """Load what is loaded at its first use, so that the first patient does not wait for it."""
+        language = self.pack.languages[0]
+        text = self.pack.message("scope", language)
+        await asyncio.to_thread(language_of, text, None, self.languages, self.pack.languages)
+        await self.read(text, language)
