@@ -13,6 +13,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 pytestmark = [pytest.mark.browser, pytest.mark.redis, pytest.mark.models]
 
 ANSWER_WITHIN_MS = 30_000
+# A machine that runs the rest of the suite shows what it must a little later than five seconds.
+expect.set_options(timeout=ANSWER_WITHIN_MS)
 WATER = "Can I drink water before surgery? Until what time?"
 
 
