@@ -113,7 +113,10 @@ async def _room(
     async with (
         Callbacks(ledger, token, reached_at=route.reached_at) as callbacks,
         serving(create_standin(account, ledger, callbacks), desk),
-        aiohttp.ClientSession(timeout=timeout, trust_env=False) as client,
+        # A kept connection may be closed by the gateway just as a webhook is posted on it, which loses the webhook.
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(force_close=True), timeout=timeout, trust_env=False
+        ) as client,
     ):
         handset = Handset(
             client,

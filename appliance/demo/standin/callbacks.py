@@ -56,7 +56,9 @@ class Callbacks:
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=self._policy.timeout_s)
-        self._client = aiohttp.ClientSession(timeout=timeout, trust_env=False)
+        self._client = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(force_close=True), timeout=timeout, trust_env=False
+        )
         return self
 
     async def __aexit__(
