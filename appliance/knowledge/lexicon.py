@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from appliance.safety.normalise import fold, has_han, words
-
-_ARABIC_PREFIX = "(?:[وف])?(?:[بلك])?(?:ال|ل)?"
+from appliance.safety.phrases import ARABIC_PREFIX
 
 
 class Lexicon:
@@ -41,5 +40,5 @@ class Lexicon:
 
 def _spaced(word: str, language: str) -> str:
     stem = " ".join(words(word.rstrip("*")))
-    prefix = _ARABIC_PREFIX if language in {"ar", "any"} and "\u0600" <= stem[:1] <= "\u06ff" else ""
+    prefix = ARABIC_PREFIX if language in {"ar", "any"} and "\u0600" <= stem[:1] <= "\u06ff" else ""
     return prefix + re.escape(stem) + (r"\S*" if word.endswith("*") else "")

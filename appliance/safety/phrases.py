@@ -20,7 +20,9 @@ ARABIZI = "arabizi"
 _ARABIZI_SIGNS = (("sh", "ch"), ("q", "9"), ("5", "kh"), ("7", "h"))
 _ARABIZI_VOWELS = re.compile(r"[aeiouy]")
 _LATIN = re.compile(r"[a-z0-9]+")
-_ARABIC_PREFIX = re.compile(r"[وف]?[بلك]?(?:ال|ل)?")
+# What Arabic writes onto the front of a word: and, with, for, the.
+ARABIC_PREFIX = "(?:[وف])?(?:[بلك])?(?:ال|ل)?"
+_ARABIC_PREFIX = re.compile(ARABIC_PREFIX)
 
 _SHORTEST_BONES = 4
 
