@@ -1,7 +1,7 @@
 """A hospital for tests: the product's own parts on real services, and a Twilio that lies open."""
 
 import asyncio
-import itertools
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -85,12 +85,11 @@ class Twilio:
         self.ledger = Ledger(changed=self._seen.changed)
         self.callbacks = Callbacks(self.ledger, ACCOUNT.auth_token, CallbackPolicy(pace_s=0))
         self._client = client
-        self._sids = itertools.count(1)
         self._validator = RequestValidator(ACCOUNT.auth_token)
 
     def form(self, sender: str, body: str, **fields: str) -> dict[str, str]:
-        """A message's form, with a MessageSid of its own unless one is given."""
-        sid = f"SM{next(self._sids):032x}"
+        """A message's form, with a MessageSid that no other hospital of the run uses, unless one is given."""
+        sid = f"SM{uuid.uuid4().hex}"
         return {
             "MessageSid": sid,
             "SmsMessageSid": sid,
