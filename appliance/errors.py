@@ -11,7 +11,9 @@ ApplianceError
 │   ├── KeyFileError           a file of keys is missing, open to others, or malformed
 │   ├── InvalidWebhook         a webhook lacks fields that a message cannot be without
 │   ├── SendRefused            the provider will never take this reply
-│   └── JournalBroken          the journal on disk is not the chain that it should be
+│   ├── JournalBroken          the journal on disk is not the chain that it should be
+│   ├── ExportRefused          an export or a report cannot be made of what there is
+│   └── EgressRefused          a connection, look-up or child process that the guard does not allow
 └── Temporary                  the same call may succeed later
     ├── EngineUnavailable      no draft: the engine is absent, slow, or answered garbage
     ├── StoreUnavailable       Redis cannot be reached, is full, or takes no writes
@@ -20,6 +22,7 @@ ApplianceError
     └── JournalUnavailable     the journal took no record
 """
 
+import errno
 from pathlib import Path
 
 
@@ -99,6 +102,22 @@ class SendThrottled(Temporary):
 
 class JournalBroken(Permanent):
     """The journal on disk is not the chain that it should be, so that nothing may be appended to it."""
+
+
+class ExportRefused(Permanent):
+    """An export or a report cannot be made of what there is; the text says what is wrong."""
+
+
+class EgressRefused(Permanent, OSError):  # noqa: N818 - as all failures here are named
+    """The guard refused a connection, a look-up of a name or a child process.
+
+    An OSError too, so that every library takes it for a network that is not there.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            errno.EPERM, f"{what}: refused by the egress guard; it is none of the configured peers"
+        )
 
 
 class JournalUnavailable(Temporary):

@@ -1,6 +1,8 @@
 """The composition root: opens every adapter, puts them together, and closes them in reverse order."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from quart import Quart
 
 from appliance.answering import Answering, Observer, Posting
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, CheckpointBook, Journal, load_signing_key
+from appliance.audit.forward import SyslogForward
 from appliance.channel import TwilioSender
 from appliance.conversation import House
 from appliance.conversation.furnish import furnished
@@ -28,6 +31,8 @@ from appliance.telemetry.metrics import AnswerMeters
 from appliance.vault import KEY_RING, KeyRing, RedisDataKeyStore, Vault, connect
 from appliance.web.app import WebDeps, create_app
 from appliance.web.webhook import STATUS_PATH
+
+_MEBIBYTE = 1024 * 1024
 
 
 @dataclass
@@ -124,7 +129,7 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
         opened.push_async_callback(values.aclose)
         opened.push_async_callback(keys.aclose)
         vault = Vault(KeyRing.load(secrets_dir / KEY_RING), RedisDataKeyStore(keys))
-        journal = opened.enter_context(_journal(settings.data_dir, secrets_dir))
+        journal = opened.enter_context(_journal(settings, secrets_dir, opened))
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
         registry = CollectorRegistry()
@@ -167,10 +172,19 @@ def _secrets_dir(settings: Settings) -> Path:
     return settings.secrets_dir
 
 
-def _journal(data_dir: Path, secrets_dir: Path) -> Journal:
+def _journal(settings: Settings, secrets_dir: Path, opened: AsyncExitStack) -> Journal:
     key = load_signing_key(secrets_dir / CHECKPOINT_KEY)
-    places = AuditPlaces.under(data_dir)
-    return Journal(places.journal, CheckpointBook(places.checkpoints, key))
+    places = AuditPlaces.under(settings.data_dir, settings.checkpoints_file)
+    forward = None
+    if settings.syslog_url:
+        forward = SyslogForward(settings.syslog_url, socket.gethostname(), str(os.getpid()))
+        opened.enter_context(forward)
+    return Journal(
+        places.journal,
+        CheckpointBook(places.checkpoints, key),
+        rotate_bytes=settings.journal_rotate_mib * _MEBIBYTE,
+        forward=forward,
+    )
 
 
 def _twilio(settings: Settings) -> TwilioSender:

@@ -71,6 +71,16 @@ class Settings(BaseModel):
     engine_deadline_s: float = Field(3.0, gt=0, description="longest wait for a draft")
     engine_max_tokens: int = Field(200, ge=16, le=1000)
 
+    checkpoints_file: Path | None = Field(
+        None, description="the journal's signed checkpoints, on another disk or share; empty: beside it"
+    )
+    journal_rotate_mib: int = Field(
+        256, ge=1, description="the journal goes on in a new file when one has grown beyond"
+    )
+    syslog_url: str = Field(
+        "", description="a copy of the journal goes to unix:///PATH, udp://HOST:PORT or tcp://HOST:PORT"
+    )
+
     burst_quiet_s: float = Field(1.2, ge=0, description="a turn is taken this long after the last message …")
     burst_most_s: float = Field(3.0, ge=0, description="… and no later than this after the first")
     worker_concurrency: int = Field(16, ge=1)

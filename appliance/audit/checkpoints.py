@@ -37,6 +37,10 @@ class Checkpoint(BaseModel):
         """What the signature is over."""
         return _DOMAIN + canonical({"count": self.count, "head": self.head, "time": self.time})
 
+    def line(self) -> bytes:
+        """How it stands in a file, with its line feed."""
+        return canonical(self.model_dump()) + b"\n"
+
     def genuine(self, key: Ed25519PublicKey) -> bool:
         """Whether the holder of the private key made this."""
         try:
@@ -66,11 +70,9 @@ class CheckpointBook:
         self._key = key
         self._clock = clock
 
-    def write(self, count: int, head: str) -> None:
-        """Sign and append, and return when it is on the disk; raises OSError."""
-        unsigned = Checkpoint.model_construct(count=count, head=head, time=self._clock(), signature="")
-        signature = self._key.sign(unsigned.signed_bytes()).hex()
-        line = canonical(unsigned.model_copy(update={"signature": signature}).model_dump()) + b"\n"
+    def write(self, count: int, head: str) -> bytes:
+        """Sign and append; the line, when it is on the disk. Raises OSError."""
+        line = self.signed(count, head).line()
         with os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o640), "r+b") as file:
             torn_bytes = len(read_tail(file.fileno()).torn)
             if torn_bytes:
@@ -81,6 +83,13 @@ class CheckpointBook:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
+        return line
+
+    def signed(self, count: int, head: str) -> Checkpoint:
+        """A checkpoint of now, not written yet."""
+        unsigned = Checkpoint.model_construct(count=count, head=head, time=self._clock(), signature="")
+        signature = self._key.sign(unsigned.signed_bytes()).hex()
+        return unsigned.model_copy(update={"signature": signature})
 
     def last(self) -> Checkpoint | None:
         """The newest checkpoint, or None when there is none or its line is no genuine one."""

@@ -12,16 +12,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Protocol, Self
 
 import structlog
 
 from appliance.audit.chain import GENESIS, Record, forge, read
 from appliance.audit.checkpoints import CheckpointBook, utc_now
+from appliance.audit.rotation import archived_as, is_newest, open_newest, replace
 from appliance.audit.tail import read_tail
 from appliance.errors import JournalBroken, JournalUnavailable
 
 _log = structlog.get_logger(__name__)
+
+
+class Forward(Protocol):
+    """Is shown every line that was written, to keep a copy on another machine."""
+
+    def offer(self, kind: Literal["record", "checkpoint"], line: bytes) -> None:
+        """Take it or lose it, at once: the journal waits for nobody."""
 
 
 class Durability(StrEnum):
@@ -46,8 +54,20 @@ class Journal:
         checkpoint_every: int = 100,
         durability: Durability = Durability.EACH,
         clock: Callable[[], str] = utc_now,
+        *,
+        rotate_bytes: int | None = None,
+        forward: Forward | None = None,
     ) -> None:
         """Open or create the file, and repair what a crash left of an unfinished line.
+
+        Args:
+            path: the file that is written to; others are put away into `archive/` beside it.
+            checkpoints: where signatures go.
+            checkpoint_every: this many records.
+            durability: when a record must be on the disk.
+            clock: the time as records state it.
+            rotate_bytes: put the file away once it has grown beyond; None: only when asked.
+            forward: is shown every record and every checkpoint.
 
         Raises:
             JournalBroken: the newest record is damaged, or signed records are missing.
@@ -58,12 +78,18 @@ class Journal:
         self._checkpoint_every = checkpoint_every
         self._durability = durability
         self._clock = clock
+        self._rotate_bytes = rotate_bytes
+        self._forward = forward
         self._threads = threading.Lock()
         self._seen = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o640)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            try:
+                self._file = open_newest(path)
+            finally:
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
         except OSError as error:
             raise JournalUnavailable(f"{path}: cannot be opened: {error.strerror}") from error
         try:
@@ -93,7 +119,19 @@ class Journal:
         """
         with self._alone():
             number, head = self._newest()
+            if self._rotate_bytes is not None and os.fstat(self._file).st_size > self._rotate_bytes:
+                number, head, _ = self._put_away(number, head)
             return self._write(number + 1, head, {"time": self._clock(), **record})
+
+    def rotate(self) -> Path:
+        """Put the file away, begin a new one whose first record says so, and return where the old one lies.
+
+        Raises:
+            JournalUnavailable: the disk refuses; everything is as before.
+            JournalBroken: somebody damaged the file since.
+        """
+        with self._alone():
+            return self._put_away(*self._newest())[2]
 
     def close(self) -> None:
         """Sign what there is, and close; nothing may be appended afterwards.
@@ -119,10 +157,36 @@ class Journal:
             raise self._refused(number, size_bytes, str(error.strerror)) from error
         if written_bytes < len(line):
             raise self._refused(number, size_bytes, "the disk took only a part")
+        self._written(number, digest, line)
+        return digest
+
+    def _written(self, number: int, digest: str, line: bytes) -> None:
         self._seen = number
+        if self._forward:
+            self._forward.offer("record", line)
         if number % self._checkpoint_every == 0:
             self._sign(number, digest)
-        return digest
+
+    def _put_away(self, number: int, head: str) -> tuple[int, str, Path]:
+        """Begin a new file: the number and the hash of its first record, and where the old one lies."""
+        self._sign_newest()
+        archive = archived_as(self._path, self._file, number)
+        record: Record = {"time": self._clock(), "kind": "rotated", "file": archive.name}
+        digest, line = forge(number + 1, head, record)
+        try:
+            os.fsync(self._file)
+            replace(self._path, archive, line)
+        except OSError as error:
+            raise JournalUnavailable(f"{self._path}: cannot be put away: {error.strerror}") from error
+        self._follow()
+        self._written(number + 1, digest, line)
+        return number + 1, digest, archive
+
+    def _follow(self) -> None:
+        """Go on in the file that is written to now."""
+        if not is_newest(self._path, self._file):
+            os.close(self._file)
+            self._file = open_newest(self._path)
 
     def _refused(self, number: int, size_bytes: int, reason: str) -> JournalUnavailable:
         # If even this fails, the next append finds an unfinished line and repairs it.
@@ -163,10 +227,13 @@ class Journal:
 
     def _sign(self, number: int, head: str) -> None:
         try:
-            self._checkpoints.write(number, head)
+            line = self._checkpoints.write(number, head)
         except OSError as error:
             # The records are there and chained; the next checkpoint covers them too.
             _log.warning("audit.checkpoint_failed", path=str(self._path), error=str(error))
+        else:
+            if self._forward:
+                self._forward.offer("checkpoint", line)
 
     def _sign_newest(self) -> None:
         number, head = self._newest()
@@ -183,6 +250,7 @@ class Journal:
         with self._threads:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             try:
+                self._follow()
                 yield
             finally:
                 fcntl.flock(self._lock, fcntl.LOCK_UN)

@@ -1,6 +1,6 @@
 """Where the journal and what belongs to it lie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -17,9 +17,10 @@ class AuditPlaces:
     public_key: Path
 
     @classmethod
-    def under(cls, data_dir: Path) -> Self:
-        """The appliance's own, under its data directory."""
-        return cls.beside(data_dir / "audit" / "journal.jsonl")
+    def under(cls, data_dir: Path, checkpoints: Path | None = None) -> Self:
+        """The appliance's own, under its data directory; `checkpoints`: a file that is kept apart from it."""
+        beside = cls.beside(data_dir / "audit" / "journal.jsonl")
+        return replace(beside, checkpoints=checkpoints) if checkpoints else beside
 
     @classmethod
     def beside(cls, journal: Path) -> Self:

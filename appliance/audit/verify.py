@@ -12,15 +12,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from appliance.audit.chain import GENESIS, Link, read
 from appliance.audit.checkpoints import Forged, read_checkpoints
 from appliance.audit.diagnosis import out_of_step, unlike_the_checkpoint
+from appliance.audit.segments import journal_lines
 from appliance.audit.verdict import Broken, Verified
+
+BEGINNING = Link(0, "", GENESIS, intact=True)
+"""What the first record of a journal follows."""
 
 
 def verify(journal: Path, checkpoints: Path, key: Ed25519PublicKey) -> Verified | Broken:
-    """Check a journal against its chain and its checkpoints.
+    """Check a journal, with the files that were put away before it, against its chain and its checkpoints.
 
     Raises:
         OSError: the journal cannot be read.
     """
+    heads = signed_heads(checkpoints, key)
+    return heads if isinstance(heads, Broken) else examine(journal_lines(journal), heads)
+
+
+def signed_heads(checkpoints: Path, key: Ed25519PublicKey) -> dict[int, str] | Broken:
+    """The signed hashes by record number, or what is wrong with the checkpoints."""
     heads: dict[int, str] = {}
     for checkpoint in read_checkpoints(checkpoints, key):
         if isinstance(checkpoint, Forged):
@@ -29,14 +39,19 @@ def verify(journal: Path, checkpoints: Path, key: Ed25519PublicKey) -> Verified 
             return Broken(newest + 1, "altered", problem)
         if heads.setdefault(checkpoint.count, checkpoint.head) != checkpoint.head:
             return Broken(checkpoint.count, "altered", "two checkpoints of it state different hashes")
-    with journal.open("rb") as lines:
-        return examine(lines, heads)
+    return heads
 
 
-def examine(lines: Iterable[bytes], heads: Mapping[int, str]) -> Verified | Broken:
-    """Check lines (each with its line feed) against the chain and against signed hashes by record number."""
-    newest = Link(0, "", GENESIS, intact=True)
-    signed = 0
+def examine(lines: Iterable[bytes], heads: Mapping[int, str], begin: Link = BEGINNING) -> Verified | Broken:
+    """Check lines (each with its line feed) against the chain and against signed hashes by record number.
+
+    Args:
+        lines: in order.
+        heads: signed hashes by record number.
+        begin: the record that the first line must follow.
+    """
+    newest = begin
+    signed = begin.number
     rest = iter(lines)
     for line in rest:
         link = read(line)
@@ -54,6 +69,6 @@ def examine(lines: Iterable[bytes], heads: Mapping[int, str]) -> Verified | Brok
             signed = link.number
     if heads and newest.number < (last := max(heads)):
         return Broken(newest.number + 1, "cut", f"{last} records were signed, {newest.number} are there")
-    if newest.number and not heads:
+    if newest.number > begin.number and not heads:
         return Broken(1, "cut", "there are records, but no signed checkpoint")
-    return Verified(newest.number, newest.hash, len(heads), newest.number - signed)
+    return Verified(newest.number - begin.number, newest.hash, len(heads), newest.number - signed)

@@ -20,7 +20,7 @@ TEACHES = {
     ("models",): ["list", "fetch", "verify", "serve"],
     ("models", "fetch"): ["--all-local", "--pin", "HF_ENDPOINT"],
     ("keys",): ["new", "list", "rotate"],
-    ("audit",): ["verify"],
+    ("audit",): ["verify", "export", "rotate"],
 }
 
 
