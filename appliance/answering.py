@@ -1,19 +1,21 @@
 """The worker's side of a message: has the turn decided, writes the decision down, and sends the reply."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import structlog
 
-from appliance.channel import InboundMessage, TwilioSender, split
+from appliance.channel import InboundMessage, Reply, TwilioSender, split
 from appliance.conversation import House, Outcome, Session, Turn, handle
 from appliance.inbox import Handled, Lease, Sending
 from appliance.inbox.consent import OptOuts
 from appliance.telemetry.metrics import AnswerMeters
 from appliance.vault import ConversationId, Vault
+
+_URGENT = frozenset({"emergency", "crisis"})
+_URGENT_PATIENCE_S = 2.0
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +62,8 @@ class Answering:
         if self._observer:
             self._observer.seen(messages[-1].sender, turn, outcome, record_hash)
         kept = await self._carry_out(lease.conversation, outcome)
-        return Handled(kept, replies(outcome.reply, messages[-1]))
+        urgent = outcome.action in _URGENT
+        return Handled(kept, replies(outcome.reply, messages[-1], urgent=urgent))
 
     async def fallback(self, lease: Lease) -> Sequence[bytes]:
         """The safe fallback, or the emergency route, in the pack's first language."""
@@ -104,15 +107,10 @@ def turn_of(messages: Sequence[InboundMessage]) -> Turn:
     )
 
 
-def replies(reply: str, message: InboundMessage) -> tuple[bytes, ...]:
+def replies(reply: str, message: InboundMessage, *, urgent: bool = False) -> tuple[bytes, ...]:
     """The reply's parts as the outbox keeps them; none for an empty reply."""
     parts = split(reply) if reply else ()
-    return tuple(
-        json.dumps(
-            {"to": message.sender, "from": message.recipient, "body": part}, ensure_ascii=False
-        ).encode()
-        for part in parts
-    )
+    return tuple(Reply(message.sender, message.recipient, part, urgent).to_json() for part in parts)
 
 
 def safe_reply(text: str, house: House) -> str:
@@ -154,13 +152,35 @@ def decision_record(
 class Posting:
     """Sends what the outbox holds through Twilio; the inbox's Sender."""
 
-    def __init__(self, twilio: TwilioSender, status_callback: str, sender: str) -> None:
-        """`sender`: the address that replies come from; "" for the one that was written to."""
+    def __init__(self, twilio: TwilioSender, status_callback: str, sender: str, patience_s: float) -> None:
+        """The way out.
+
+        Args:
+            twilio: the account.
+            status_callback: the URL that hears of deliveries.
+            sender: the address that replies come from; "" for the one that was written to.
+            patience_s: how long Twilio may take to list a message.
+        """
         self._twilio, self._status_callback, self._sender = twilio, status_callback, sender
+        self._patience_s = patience_s
 
     async def send(self, sending: Sending) -> str:
         """Twilio's id of the message; raises as TwilioSender.send does."""
-        reply = json.loads(sending.payload)
+        reply = Reply.from_json(sending.payload)
         return await self._twilio.send(
-            reply["to"], self._sender or reply["from"], reply["body"], self._status_callback
+            reply.to, self._sender or reply.sender, reply.body, self._status_callback
         )
+
+    async def find(self, sending: Sending) -> str | None:
+        """What an unconfirmed attempt has left at Twilio; raises as TwilioSender.find does."""
+        if sending.unconfirmed_since_s is None:
+            return None
+        reply = Reply.from_json(sending.payload)
+        since = datetime.fromtimestamp(sending.unconfirmed_since_s, UTC)
+        sender = self._sender or reply.sender
+        return await self._twilio.find(reply.to, sender, reply.body, since, sending.taken_sids)
+
+    def patience_s(self, sending: Sending) -> float:
+        """An emergency's route waits a moment only: better twice than late."""
+        urgent = Reply.from_json(sending.payload).urgent
+        return min(self._patience_s, _URGENT_PATIENCE_S) if urgent else self._patience_s

@@ -144,7 +144,12 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
             observer=observer,
             model_digest=lambda: seat.url and settings.chat_model,
         )
-        posting = Posting(twilio, settings.public_url.rstrip("/") + STATUS_PATH, settings.twilio_sender)
+        posting = Posting(
+            twilio,
+            settings.public_url.rstrip("/") + STATUS_PATH,
+            settings.twilio_sender,
+            settings.twilio_patience_s,
+        )
         policy = WorkerPolicy(turns=settings.worker_concurrency, sends=settings.worker_concurrency)
         yield Services(
             settings=settings,

@@ -60,6 +60,9 @@ class Settings(BaseModel):
     )
     twilio_api_url: str = Field("https://api.twilio.com", description="where replies are posted")
     twilio_timeout_s: float = Field(10.0, gt=0)
+    twilio_patience_s: float = Field(
+        30.0, ge=0, description="a reply in doubt is repeated when Twilio has not listed it for so long"
+    )
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="inbox, outbox and sessions")
     vault_url: str = Field("redis://127.0.0.1:6379/1", description="wrapped data keys; apart from the values")

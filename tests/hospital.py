@@ -15,7 +15,15 @@ from twilio.request_validator import RequestValidator
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, new_signing_key
 from appliance.conversation import Outcome, Turn
 from appliance.demo.listening import Place, listen, serving
-from appliance.demo.standin import Account, CallbackPolicy, Callbacks, Ledger, Received, create_standin
+from appliance.demo.standin import (
+    Account,
+    CallbackPolicy,
+    Callbacks,
+    Faults,
+    Ledger,
+    Received,
+    create_standin,
+)
 from appliance.services import Services, open_services
 from appliance.settings import Settings, load_settings
 from appliance.vault import KEY_RING, KeyRing
@@ -84,6 +92,7 @@ class Twilio:
         self._seen = Seen()
         self.ledger = Ledger(changed=self._seen.changed)
         self.callbacks = Callbacks(self.ledger, ACCOUNT.auth_token, CallbackPolicy(pace_s=0))
+        self.faults = Faults()
         self._client = client
         self._validator = RequestValidator(ACCOUNT.auth_token)
 
@@ -175,7 +184,7 @@ def new_secrets(secrets_dir: Path, data_dir: Path) -> Path:
 
 
 @asynccontextmanager
-async def standing_in(gateway_url: str) -> AsyncIterator[tuple[Twilio, Place]]:
+async def standing_in(gateway_url: str, account: Account = ACCOUNT) -> AsyncIterator[tuple[Twilio, Place]]:
     """The stand-in for Twilio, served at the place; it calls back to the gateway."""
     desk = listen(0)
     connector = aiohttp.TCPConnector(force_close=True)
@@ -183,7 +192,7 @@ async def standing_in(gateway_url: str) -> AsyncIterator[tuple[Twilio, Place]]:
         twilio = Twilio(gateway_url, client)
         async with (
             twilio.callbacks,
-            serving(create_standin(ACCOUNT, twilio.ledger, twilio.callbacks), desk),
+            serving(create_standin(account, twilio.ledger, twilio.callbacks, twilio.faults), desk),
         ):
             yield twilio, desk
 

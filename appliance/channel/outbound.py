@@ -7,11 +7,12 @@ retries sends a message twice. So the SDK gets a transport of ours.
 import base64
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 import aiohttp
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -24,6 +25,9 @@ _RETRY_AFTER_S = 1.0
 """When Twilio names no delay, and when it could not be reached."""
 _LONGEST_RETRY_AFTER_S = 3600.0
 _MOST_CONNECTIONS = 64
+_CLOCKS_DIFFER = timedelta(minutes=1)
+_MOST_LISTED = 1000
+_PAGE = 200
 _SECONDS = re.compile(r"[0-9]{1,9}")
 # Twilio's codes for "too many requests", of the API and of WhatsApp: such a message was not processed.
 _THROTTLED_CODES = frozenset({20429, 63018})
@@ -71,6 +75,43 @@ class TwilioSender:
         if not isinstance(message.sid, str) or not message.sid:
             raise SendUnconfirmed("Twilio answered a message without an id")
         return message.sid
+
+    async def find(
+        self, to: str, from_: str, body: str, since: datetime, known_sids: Collection[str]
+    ) -> str | None:
+        """Twilio's id of a message that an attempt since then has left, or None when Twilio lists none.
+
+        Times are compared here and not by Twilio: its DateSent knows days only, and a message that is still
+        queued has none.
+
+        Args:
+            to: as it was given to `send`.
+            from_: likewise.
+            body: likewise; white space is not compared.
+            since: when the first attempt began, UTC; our clock and Twilio's may differ by a minute.
+            known_sids: messages that are known to be others.
+
+        Raises:
+            SendThrottled, SendUnconfirmed: Twilio could not be asked.
+        """
+        earliest = since - _CLOCKS_DIFFER
+        try:
+            listed = await self._client.messages.list_async(
+                to=to, from_=from_, limit=_MOST_LISTED, page_size=_PAGE
+            )
+        except TwilioException as error:
+            raise SendUnconfirmed(f"Twilio listed no messages but {type(error).__name__}") from None
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise SendUnconfirmed(f"Twilio answered no list but {type(error).__name__}") from None
+        ours = (
+            message.sid
+            for message in listed
+            if message.sid not in known_sids
+            and (message.body or "").split() == body.split()
+            and message.date_created is not None
+            and message.date_created >= earliest
+        )
+        return next(ours, None)
 
     async def aclose(self) -> None:
         """Close the connections."""

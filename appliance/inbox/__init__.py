@@ -1,14 +1,17 @@
 """The durable mailbox: accept, take, done, and an outbox, each step atomic on Redis."""
 
 from appliance.inbox.delivery import DeliveryLog, Receipt
+from appliance.inbox.dispatch import Dispatcher, DispatchPolicy, Sender
 from appliance.inbox.mailbox import Accepted, Lease, Mailbox
 from appliance.inbox.outbox import Outbox, Sending
 from appliance.inbox.policy import MailboxPolicy
-from appliance.inbox.worker import Handled, Sender, TurnHandler, Worker, WorkerPolicy
+from appliance.inbox.worker import Handled, TurnHandler, Worker, WorkerPolicy
 
 __all__ = [
     "Accepted",
     "DeliveryLog",
+    "DispatchPolicy",
+    "Dispatcher",
     "Handled",
     "Lease",
     "Mailbox",

@@ -27,6 +27,9 @@ class Sending:
         attempts: how often it was tried before.
         unconfirmed_since_s: when an earlier attempt began whose outcome nobody knows (seconds since 1970):
             look it up at the provider before repeating it. None when every earlier attempt certainly failed.
+        quiet_s: how long ago the last attempt began.
+        age_s: how long ago the reply was written.
+        taken_sids: the provider's ids of the conversation's replies before this one.
     """
 
     conversation: ConversationId
@@ -35,6 +38,9 @@ class Sending:
     payload: bytes
     attempts: int
     unconfirmed_since_s: float | None
+    quiet_s: float = 0.0
+    age_s: float = 0.0
+    taken_sids: frozenset[str] = frozenset()
 
 
 class _Claimed(NamedTuple):
@@ -47,6 +53,9 @@ class _Claimed(NamedTuple):
     body: bytes
     attempts: bytes
     attempted_ms: bytes
+    quiet_ms: int
+    age_ms: int
+    taken_sids: list[bytes]
 
 
 class Outbox:
@@ -102,7 +111,7 @@ class Outbox:
     async def sent(self, sending: Sending, provider_sid: str) -> None:
         """The provider took the reply under this id; the next one of the conversation may go."""
         await self._deliveries.record(provider_sid, sending.conversation)
-        await self._settle(sending.conversation, sending.token, sending.entry, "")
+        await self._settle(sending.conversation, sending.token, sending.entry, "", provider_sid)
 
     async def failed(self, sending: Sending, reason: str) -> None:
         """The reply will never go: it becomes a dead letter. No patient text in the reason."""
@@ -121,8 +130,10 @@ class Outbox:
         """Block until `take` is worth trying again, or the time is up."""
         await self._lane.wait(timeout_s)
 
-    async def _settle(self, conversation: ConversationId, token: int, entry: str, reason: str) -> None:
-        (more,) = await self._lane.run("sent", conversation, token, entry, reason)
+    async def _settle(
+        self, conversation: ConversationId, token: int, entry: str, reason: str, provider_sid: str = ""
+    ) -> None:
+        (more,) = await self._lane.run("sent", conversation, token, entry, reason, provider_sid)
         if more == _STALE:
             raise _stale(conversation, token)
         if more:
@@ -137,6 +148,9 @@ class Outbox:
             payload=await self._vault.open(conversation, "outbox", position, claimed.body),
             attempts=int(claimed.attempts),
             unconfirmed_since_s=int(claimed.attempted_ms) / 1000 if claimed.attempted_ms else None,
+            quiet_s=claimed.quiet_ms / 1000,
+            age_s=claimed.age_ms / 1000,
+            taken_sids=frozenset(sid.decode() for sid in claimed.taken_sids),
         )
 
     @staticmethod

@@ -11,16 +11,16 @@ from typing import Protocol
 
 import structlog
 
-from appliance.errors import Permanent, SendThrottled, StaleLease, StoreUnavailable
+from appliance.errors import StaleLease, StoreUnavailable
+from appliance.inbox.dispatch import Dispatcher, Sender
 from appliance.inbox.holding import persist, while_held
 from appliance.inbox.mailbox import Lease, Mailbox
-from appliance.inbox.outbox import Outbox, Sending
+from appliance.inbox.outbox import Outbox
 from appliance.inbox.pump import Pump
 
 # Of the grace at a stop, turns may use this share; the rest is for sending what they answered.
 _TURNS_SHARE = 0.6
 _RENEWALS_PER_LEASE = 3
-_LONGEST_SEND_PAUSE_S = 60.0
 
 _log = structlog.get_logger(__name__)
 
@@ -43,19 +43,6 @@ class TurnHandler(Protocol):
         """The safe replies when the tries are used up, or no message could be opened."""
 
 
-class Sender(Protocol):
-    """Hands a reply to the provider."""
-
-    async def send(self, sending: Sending) -> str:
-        """The provider's id of the message.
-
-        Raises:
-            Permanent: it will never be taken.
-            SendThrottled: it was certainly not taken; it may be after a while.
-            Exception: anything else leaves open whether it was taken.
-        """
-
-
 @dataclass(frozen=True)
 class WorkerPolicy:
     """Times are in seconds."""
@@ -66,8 +53,6 @@ class WorkerPolicy:
     """Conversations sent to at once."""
     longest_turn_s: float = 60.0
     """A handler that takes longer hangs: that is a failed try."""
-    send_attempts: int = 10
-    """After so many attempts a reply becomes a dead letter."""
 
 
 class Worker:
@@ -82,12 +67,10 @@ class Worker:
         policy: WorkerPolicy | None = None,
     ) -> None:
         self._mailbox = mailbox
-        self._outbox = outbox
         self._handler = handler
-        self._sender = sender
         self._policy = policy or WorkerPolicy()
         self._turns = Pump("turns", mailbox, self._turn, self._policy.turns)
-        self._sends = Pump("sends", outbox, self._send, self._policy.sends)
+        self._sends = Pump("sends", outbox, Dispatcher(outbox, sender).send, self._policy.sends)
         self._deadline_s = 0.0
 
     async def run(self) -> None:
@@ -130,41 +113,6 @@ class Worker:
         async with asyncio.timeout(self._policy.longest_turn_s):
             handled = await self._handler.handle(lease)
         await persist(lambda: self._mailbox.done(lease, handled.session, handled.replies))
-
-    async def _send(self, sending: Sending) -> None:
-        log = _log.bind(conversation=sending.conversation, entry=sending.entry, attempts=sending.attempts + 1)
-        every_s = self._outbox.lease_s / _RENEWALS_PER_LEASE
-        again_s = min(2.0**sending.attempts, _LONGEST_SEND_PAUSE_S)
-        doubtful = sending.unconfirmed_since_s is not None
-        try:
-            await while_held(self._deliver(sending), lambda: self._outbox.renew(sending), every_s)
-        except StaleLease:
-            log.warning("worker.send_lost")
-        except asyncio.CancelledError:
-            await self._undo(self._outbox.retry_later(sending, 0, unconfirmed=True))
-            raise
-        except Permanent as error:
-            # The provider's text is not logged: it may quote an address.
-            log.warning("worker.send_refused", error=type(error).__name__)
-            await self._undo(self._outbox.failed(sending, type(error).__name__))
-        except SendThrottled as error:
-            log.warning("worker.send_throttled", retry_after_s=error.retry_after_s)
-            await self._undo(self._outbox.retry_later(sending, error.retry_after_s, unconfirmed=doubtful))
-        except StoreUnavailable as error:
-            # Only the note before the send can raise this: nothing was sent.
-            log.warning("worker.send_postponed", error=str(error))
-            await self._undo(self._outbox.retry_later(sending, again_s, unconfirmed=doubtful))
-        except Exception as error:  # noqa: BLE001 - whatever a sender raises leaves the outcome open
-            log.warning("worker.send_unconfirmed", error=type(error).__name__)
-            if sending.attempts + 1 >= self._policy.send_attempts:
-                await self._undo(self._outbox.failed(sending, "too many attempts"))
-            else:
-                await self._undo(self._outbox.retry_later(sending, again_s, unconfirmed=True))
-
-    async def _deliver(self, sending: Sending) -> None:
-        await self._outbox.record_attempt(sending)
-        provider_sid = await self._sender.send(sending)
-        await persist(lambda: self._outbox.sent(sending, provider_sid))
 
     @staticmethod
     async def _undo(step: Awaitable[None]) -> None:

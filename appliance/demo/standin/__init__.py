@@ -2,12 +2,15 @@
 
 from appliance.demo.standin.app import Account, create_standin, received_json
 from appliance.demo.standin.callbacks import CallbackPolicy, Callbacks
+from appliance.demo.standin.faults import Fault, Faults
 from appliance.demo.standin.ledger import Ledger, Received
 
 __all__ = [
     "Account",
     "CallbackPolicy",
     "Callbacks",
+    "Fault",
+    "Faults",
     "Ledger",
     "Received",
     "create_standin",

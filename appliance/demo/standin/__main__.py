@@ -21,11 +21,17 @@ def main(  # noqa: PLR0917 - typer makes options of them
     sender: Annotated[
         list[str] | None, typer.Option(help="addresses that may be sent from; none: any")
     ] = None,
+    list_lag_s: Annotated[float, typer.Option(help="seconds until a taken message is listed")] = 0.0,
 ) -> None:
-    """A stand-in for Twilio's messages API on 127.0.0.1. It prints its address when it listens."""
+    """A stand-in for Twilio's messages API on 127.0.0.1. It prints its address when it listens.
+
+    With the account's credentials, GET /stand-in/received tells what arrived, and POST /stand-in/faults sets what
+    goes wrong: a JSON list of objects with `on` (create, list, redact), `to`, `taken`, `http_status`, `code`,
+    `retry_after`, `delay_s`, `times` and `share`; see appliance/demo/standin/faults.py.
+    """
     statuses = tuple(status or CallbackPolicy.statuses)
     policy = CallbackPolicy(statuses=() if statuses == ("-",) else statuses, pace_s=pace_s)
-    account = Account(account_sid, auth_token, frozenset(sender or ()))
+    account = Account(account_sid, auth_token, frozenset(sender or ()), list_lag_s)
     asyncio.run(_run(account, port, policy))
 
 

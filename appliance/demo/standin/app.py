@@ -1,13 +1,15 @@
 """The stand-in's HTTP side: the part of Twilio's REST API for messages that its SDK's client uses."""
 
+import asyncio
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from quart import Quart, Response, jsonify, request
 
 from appliance.demo.standin.callbacks import Callbacks
+from appliance.demo.standin.faults import Fault, Faults, InvalidFaults
 from appliance.demo.standin.ledger import Ledger, Received
 from appliance.demo.standin.refusals import NOT_FOUND, NOT_REDACTABLE, UNAUTHENTICATED, Refusal, refusal_of
 from appliance.demo.standin.resource import message_json, page_json, refusal_json
@@ -24,24 +26,29 @@ class Account:
         sid: `AC…`; also the user name.
         auth_token: the password, and what callbacks are signed with.
         senders: the addresses that it may send from; empty: any.
+        list_lag_s: a message is listed only so long after it was taken, as Twilio does not promise more.
     """
 
     sid: str
     auth_token: str
     senders: Collection[str] = ()
+    list_lag_s: float = 0.0
 
 
-def create_standin(account: Account, ledger: Ledger, callbacks: Callbacks) -> Quart:
+def create_standin(
+    account: Account, ledger: Ledger, callbacks: Callbacks, faults: Faults | None = None
+) -> Quart:
     """The application. It answers as Twilio does, and says in a header that it is not Twilio.
 
     Args:
         account: whose messages are taken.
         ledger: where they are kept.
         callbacks: follows each of them; open while the application runs.
+        faults: what goes wrong; also set over HTTP, at /stand-in/faults.
     """
     app = Quart(__name__, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BODY_BYTES
-    desk = _Desk(account, ledger, callbacks)
+    desk = _Desk(account, ledger, callbacks, faults or Faults())
     app.before_request(desk.authenticate)
     app.after_request(_name)
     app.register_error_handler(404, _unknown)
@@ -52,14 +59,17 @@ def create_standin(account: Account, ledger: Ledger, callbacks: Callbacks) -> Qu
     app.post(f"{messages}/<sid>.json")(desk.redact)
     app.delete(f"{messages}/<sid>.json")(desk.delete)
     app.get("/stand-in/received")(desk.received)
+    app.post("/stand-in/faults")(desk.set_faults)
+    app.get("/stand-in/faults")(desk.show_faults)
     return app
 
 
 class _Desk:
     """The routes."""
 
-    def __init__(self, account: Account, ledger: Ledger, callbacks: Callbacks) -> None:
+    def __init__(self, account: Account, ledger: Ledger, callbacks: Callbacks, faults: Faults) -> None:
         self._account = account
+        self._faults = faults
         self._ledger = ledger
         self._callbacks = callbacks
 
@@ -75,6 +85,9 @@ class _Desk:
         refusal = refusal_of(form, self._account.senders)
         if refusal is not None:
             return _refused(refusal)
+        fault = self._faults.next("create", form["To"])
+        if fault is not None and not fault.taken:
+            return await _gone_wrong(fault)
         message = self._ledger.add(
             account_sid=self._account.sid,
             to=form["To"],
@@ -83,14 +96,17 @@ class _Desk:
             status_callback=form.get("StatusCallback", ""),
         )
         self._callbacks.follow(message)
-        return _resource(message, 201)
+        return _resource(message, 201) if fault is None else await _gone_wrong(fault, message)
 
     async def listing(self) -> Response:
+        if fault := self._faults.next("list", request.args.get("To", "")):
+            return await _gone_wrong(fault)
+        listed_until = datetime.now(UTC) - timedelta(seconds=self._account.list_lag_s)
         sender = request.args.get("From")
         found = [
             message
             for message in self._ledger.received(request.args.get("To"))
-            if sender in {None, message.sender} and _in_days(message.at)
+            if sender in {None, message.sender} and _in_days(message.at) and message.at <= listed_until
         ]
         # Twilio lists the newest first.
         found.reverse()
@@ -105,6 +121,8 @@ class _Desk:
 
     async def redact(self, sid: str) -> Response:
         form = await request.form
+        if fault := self._faults.next("redact", sid):
+            return await _gone_wrong(fault)
         if self._ledger.get(sid) is not None and form.get("Body") != "":
             return _refused(NOT_REDACTABLE)
         message = self._ledger.redact(sid)
@@ -120,6 +138,18 @@ class _Desk:
             callbacks={"failed": self._callbacks.failed, "not_followed": self._callbacks.refused},
         )
 
+    async def set_faults(self) -> Response:
+        """For harnesses: from now on these faults, and none of those before (an empty list: none)."""
+        try:
+            self._faults.plan(await request.get_data(cache=False, as_text=True, parse_form_data=False))
+        except InvalidFaults as error:
+            return Response(str(error), status=400, content_type="text/plain")
+        return await self.show_faults()
+
+    async def show_faults(self) -> Response:
+        """For harnesses: the faults that are set, and how often each has happened."""
+        return jsonify(faults=self._faults.told())
+
 
 def received_json(message: Received) -> dict[str, object]:
     """A message in the stand-in's own words: sid, to, from, body, status, at, and when each status came."""
@@ -132,6 +162,17 @@ def received_json(message: Received) -> dict[str, object]:
         "at": message.at.isoformat(),
         "history": [[status, at.isoformat()] for status, at in message.history],
     }
+
+
+async def _gone_wrong(fault: Fault, message: Received | None = None) -> Response:
+    """The answer of a fault; a message that was taken all the same is answered only when it is merely slow."""
+    await asyncio.sleep(fault.delay_s)
+    if fault.http_status == 201 and message is not None:
+        return _resource(message, 201)
+    response = _refused(Refusal(fault.http_status, fault.code, "a fault that the stand-in was told to have"))
+    if fault.retry_after:
+        response.headers["Retry-After"] = fault.retry_after
+    return response
 
 
 async def _name(response: Response) -> Response:

@@ -1,7 +1,8 @@
 -- Record that a reply is about to be sent. ARGV: shift, conversation, token. Returns 1, or 0 when stale.
-local own = state('out', ARGV[2])
+local own, now = state('out', ARGV[2]), now_ms()
 if not holds('out', ARGV[2], ARGV[3]) then return 0 end
 redis.call('HINCRBY', own, 'attempts', 1)
--- The first unconfirmed attempt is the one that a look-up must go back to.
-redis.call('HSETNX', own, 'attempted', now_ms())
+-- From the first unconfirmed attempt on the provider may list the reply; since the last it may yet come to do so.
+redis.call('HSETNX', own, 'attempted', now)
+redis.call('HSET', own, 'last', now)
 return 1

@@ -23,6 +23,16 @@ local function leases(lane) return root .. ':' .. lane .. ':leases' end
 local function state(lane, conversation) return name(lane .. ':state', conversation) end
 local function entries(lane, conversation) return name(lane .. ':entries', conversation) end
 
+-- The provider's ids of the newest replies of a conversation, by the time when each was taken.
+local function taken(conversation) return name('taken', conversation) end
+
+-- A later reply may have the same words: a look-up must not take an earlier one for it.
+local function remember_taken(conversation, provider_sid, now)
+  redis.call('ZADD', taken(conversation), now, provider_sid)
+  redis.call('ZREMRANGEBYRANK', taken(conversation), 0, -101)
+  redis.call('EXPIRE', taken(conversation), 2 * 24 * 3600)
+end
+
 -- Milliseconds until something in the lane will need a worker, or -1 when nothing will.
 local function idle_ms(lane, now)
   local soonest = nil
@@ -78,7 +88,8 @@ local function settle(lane, conversation, token, now)
     redis.call('DEL', state(lane, conversation), entries(lane, conversation))
     return 0
   end
-  redis.call('HDEL', state(lane, conversation), 'token', 'tries', 'reason', 'upto', 'attempts', 'attempted')
+  redis.call('HDEL', state(lane, conversation), 'token', 'tries', 'reason', 'upto', 'attempts', 'attempted',
+    'last')
   redis.call('ZADD', due(lane), next_ms, conversation)
   return 1
 end

@@ -1,5 +1,6 @@
 -- A reply has left, or never will: take it away and go on with the next. With a reason it becomes a dead letter.
--- ARGV: shift, conversation, token, id, reason. Returns {1 when more is pending}, or {-1} when stale.
+-- ARGV: shift, conversation, token, id, reason, provider's id or ''. Returns {1 when more is pending}, or {-1}
+-- when stale.
 local conversation, token, reason = ARGV[2], ARGV[3], ARGV[5]
 local queue, now = entries('out', conversation), now_ms()
 if settled('out', conversation, token) then return {0} end
@@ -9,5 +10,6 @@ if entry and reason ~= '' then
   local reply = fields(entry)
   to_dead_letters('out', conversation, reply.position, reply.body, reason, now)
 end
+if ARGV[6] ~= '' then remember_taken(conversation, ARGV[6], now) end
 redis.call('XDEL', queue, ARGV[4])
 return {settle('out', conversation, token, now)}

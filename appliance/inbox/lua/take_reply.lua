@@ -1,5 +1,6 @@
 -- Lease the conversation whose oldest reply is due to be sent. ARGV: shift, lease_ms
--- Returns {conversation, token, id, position, body, attempts, last unconfirmed attempt in ms or ''},
+-- Returns {conversation, token, id, position, body, attempts, first unconfirmed attempt in ms or '',
+-- ms since the last attempt, ms since the reply was written, provider's ids of the replies before},
 -- or {idle_ms} when nothing is due.
 local now = now_ms()
 while true do
@@ -9,9 +10,12 @@ while true do
   local head = redis.call('XRANGE', entries('out', conversation), '-', '+', 'COUNT', 1)[1]
   if head then
     local reply = fields(head)
+    local last = tonumber(redis.call('HGET', own, 'last') or now)
+    local written = tonumber(string.match(head[1], '^%d+'))
     return {
       conversation, token, head[1], reply.position, reply.body,
       redis.call('HGET', own, 'attempts') or '0', redis.call('HGET', own, 'attempted') or '',
+      math.max(now - last, 0), math.max(now - written, 0), redis.call('ZRANGE', taken(conversation), 0, -1),
     }
   end
   redis.call('ZREM', leases('out'), conversation)

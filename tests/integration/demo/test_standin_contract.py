@@ -81,8 +81,10 @@ async def test_every_answer_keeps_to_twilios_document() -> None:
         await stage.callbacks.settled()
         async with twilio.get(f"{MESSAGES}/{sid}.json") as answer:
             assert (answer.status, violations(answer)) == (200, [])
-        async with twilio.get(f"{MESSAGES}.json", params={"PageSize": "1"}) as answer:
-            assert violations(answer) == []
+        filters = {"To": fields["To"], "From": HOSPITAL, "DateSent>": "2026-01-01T00:00:00Z", "PageSize": "1"}
+        for params in ({"PageSize": "1"}, filters):
+            async with twilio.get(f"{MESSAGES}.json", params=params) as answer:
+                assert violations(answer) == []
         async with twilio.post(f"{MESSAGES}/{sid}.json", data={"Body": ""}) as answer:
             assert (answer.status, violations(answer)) == (200, [])
         async with twilio.delete(f"{MESSAGES}/{sid}.json") as answer:

@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hospital import ACCOUNT, HOSPITAL, standing_in
 from redis.asyncio import Redis
 
-from appliance.inbox import DeliveryLog, Mailbox, MailboxPolicy, Outbox
+from appliance.answering import Posting
+from appliance.channel import Reply, TwilioSender
+from appliance.demo.standin import Fault
+from appliance.demo.standin.faults import NEVER_S
+from appliance.inbox import DeliveryLog, Dispatcher, Mailbox, MailboxPolicy, Outbox
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault
 
 pytestmark = pytest.mark.redis
 
 ANA = ConversationId("ana")
+PATIENT = "whatsapp:+12025550411"
 
 # Takes a turn, says so, and hangs until it is killed.
 _TAKER = """
@@ -30,6 +36,26 @@ async def main(url, vault_url, ring):
         await mailbox.wait(1)
     print(lease.messages[0].decode(), flush=True)
     await asyncio.Event().wait()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+# Hands a reply to Twilio, which takes it and does not answer; hangs until it is killed.
+_SENDER = """
+import asyncio, sys
+from pathlib import Path
+from appliance.answering import Posting
+from appliance.channel import TwilioSender
+from appliance.inbox import DeliveryLog, Dispatcher, Outbox
+from appliance.vault import KeyRing, RedisDataKeyStore, Vault, connect
+
+async def main(url, vault_url, ring, twilio_url, account, token):
+    vault = Vault(KeyRing.load(Path(ring)), RedisDataKeyStore(connect(vault_url)))
+    outbox = Outbox(connect(url), vault, DeliveryLog(connect(url)), lease_s=1)
+    twilio = TwilioSender(account, token, twilio_url, 60)
+    while (sending := await outbox.take()) is None:
+        await outbox.wait(1)
+    await Dispatcher(outbox, Posting(twilio, "", "", 30.0)).send(sending)
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -64,6 +90,39 @@ async def test_a_turn_of_a_killed_process_is_taken_over(
         while (lease := await mailbox.take()) is None:
             await mailbox.wait(5)
     assert (lease.messages, lease.tries) == ((b"hello",), 1)
+
+
+async def test_a_reply_whose_sender_was_killed_before_it_could_write_down_the_answer_is_sent_once(
+    redis: Redis, vault_redis: Redis, redis_server: Server, tmp_path: Path
+) -> None:
+    ring = KeyRing.new("test")
+    ring.save(tmp_path / "keyring")
+    vault = Vault(ring, RedisDataKeyStore(vault_redis))
+    mailbox, outbox = Mailbox(redis, vault), Outbox(redis, vault, DeliveryLog(redis), lease_s=1)
+    await mailbox.accept(ANA, "SM1", b"hello", immediate=True)
+    lease = await mailbox.take()
+    assert lease is not None
+    parts = [Reply(PATIENT, HOSPITAL, body).to_json() for body in ("first", "second")]
+    await mailbox.done(lease, None, parts)
+    async with standing_in("http://127.0.0.1:9") as (twilio, desk):
+        twilio.faults.set(Fault(taken=True, delay_s=NEVER_S, times=1))
+        killed = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _SENDER, redis_server.url, redis_server.vault_url),
+            *(str(tmp_path / "keyring"), desk.url, ACCOUNT.sid, ACCOUNT.auth_token),
+        )
+        await twilio.replies(PATIENT, 1)
+        killed.kill()
+        await killed.wait()
+        sender = TwilioSender(ACCOUNT.sid, ACCOUNT.auth_token, desk.url, 10.0)
+        dispatcher = Dispatcher(outbox, Posting(sender, "", "", 30.0))
+        async with asyncio.timeout(60):
+            while len(twilio.bodies(PATIENT)) < 2:
+                if sending := await outbox.take():
+                    await dispatcher.send(sending)
+                await outbox.wait(1)
+        assert await outbox.take() is None
+        assert twilio.bodies(PATIENT) == ["first", "second"]
+        await sender.aclose()
 
 
 async def test_what_was_accepted_survives_a_killed_redis(mailbox: Mailbox, redis_server: Server) -> None:

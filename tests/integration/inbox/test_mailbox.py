@@ -310,7 +310,7 @@ async def test_nothing_of_a_turn_is_kept_once_it_is_answered(
     await mailbox.done(await take(), None, [b"reply"])
     await outbox.sent(await take_reply(), "SMout1")
     left = {key.decode().split("}")[-1].split(":")[1] async for key in redis.scan_iter("{antesala:*")}
-    # The claimed id, the tokens that were settled last, and the counter of tokens: no text among them.
-    assert left == {"sid", "in", "out", "token"}
+    # The claimed id, the tokens that were settled last, the counter of tokens, the provider's ids: no text.
+    assert left == {"sid", "in", "out", "token", "taken"}
     assert [key async for key in redis.scan_iter("*:entries:*")] == []
     assert [key async for key in redis.scan_iter("*:state:*")] == []

@@ -67,6 +67,12 @@ class Provider:
             self._changed.notify_all()
         return f"SMout{next(self._sids)}"
 
+    async def find(self, sending: Sending) -> str | None:
+        return None
+
+    def patience_s(self, sending: Sending) -> float:
+        return 0
+
     async def reached(self, count: int) -> None:
         async with asyncio.timeout(20), self._changed:
             await self._changed.wait_for(lambda: len(self.sent) >= count)
