@@ -9,6 +9,7 @@ ApplianceError
 │   ├── SealBroken             a sealed value was altered, cut, or moved
 │   ├── KeyMissing             the data key of a sealed value was destroyed
 │   ├── KeyFileError           a file of keys is missing, open to others, or malformed
+│   ├── KeyStillNeeded         a master key cannot go: something is wrapped by it
 │   ├── InvalidWebhook         a webhook lacks fields that a message cannot be without
 │   ├── SendRefused            the provider will never take this reply
 │   ├── JournalBroken          the journal on disk is not the chain that it should be
@@ -90,6 +91,10 @@ class KeyMissing(Permanent):
 
 class KeyFileError(Permanent):
     """A file of keys is missing, open to others, malformed, or lacks a key; the text holds no key."""
+
+
+class KeyStillNeeded(Permanent):
+    """A master key cannot be removed, because data keys are wrapped by it, or will be; the text says how many."""
 
 
 class SendThrottled(Temporary):

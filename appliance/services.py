@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
 from prometheus_client import CollectorRegistry
 from quart import Quart
 
@@ -18,7 +19,7 @@ from appliance.channel import TwilioSender
 from appliance.conversation import House
 from appliance.conversation.furnish import furnished
 from appliance.engine.client import Engine
-from appliance.errors import SettingsError
+from appliance.errors import SettingsError, StoreUnavailable
 from appliance.inbox import DeliveryLog, Mailbox, MailboxPolicy, Outbox, Worker, WorkerPolicy
 from appliance.inbox.consent import OptOuts
 from appliance.knowledge.build import learned_of
@@ -27,12 +28,21 @@ from appliance.knowledge.index import Index, activate, build_collection, open_cl
 from appliance.knowledge.pack import Pack, load_pack
 from appliance.reception import Dependencies, DirectAnswer, Reception
 from appliance.settings import Settings
-from appliance.telemetry.metrics import AnswerMeters
-from appliance.vault import KEY_RING, KeyRing, RedisDataKeyStore, Vault, connect
+from appliance.telemetry.metrics import AnswerMeters, VaultMeters
+from appliance.vault import (
+    KEY_RING,
+    ErasureBook,
+    RedisDataKeyStore,
+    RingFile,
+    Vault,
+    check_ring,
+    connect,
+)
 from appliance.web.app import WebDeps, create_app
 from appliance.web.webhook import STATUS_PATH
 
 _MEBIBYTE = 1024 * 1024
+_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -128,11 +138,11 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
         values, keys = connect(settings.redis_url), connect(settings.vault_url)
         opened.push_async_callback(values.aclose)
         opened.push_async_callback(keys.aclose)
-        vault = Vault(KeyRing.load(secrets_dir / KEY_RING), RedisDataKeyStore(keys))
+        registry = CollectorRegistry()
+        vault = await _vault(settings, secrets_dir / KEY_RING, RedisDataKeyStore(keys), registry)
         journal = opened.enter_context(_journal(settings, secrets_dir, opened))
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
-        registry = CollectorRegistry()
         mailbox = Mailbox(values, vault, MailboxPolicy(settings.burst_quiet_s, settings.burst_most_s))
         deliveries = DeliveryLog(values)
         answering = Answering(
@@ -166,6 +176,22 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
                 registry=registry,
             ),
         )
+
+
+async def _vault(
+    settings: Settings, key_ring: Path, store: RedisDataKeyStore, registry: CollectorRegistry
+) -> Vault:
+    """The vault, once its ring is known to fit the key store.
+
+    A key store that does not answer is no reason not to start: emergencies are answered without it.
+    """
+    ring = RingFile(key_ring)
+    try:
+        await check_ring(ring.ring(), store)
+    except StoreUnavailable as error:
+        _log.warning("vault.unchecked", error=str(error))
+    book = ErasureBook(settings.erasure_book)
+    return Vault(ring.ring(), store, fresh=ring.ring, erasures=book, broken=VaultMeters(registry).broken)
 
 
 def _secrets_dir(settings: Settings) -> Path:

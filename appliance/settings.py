@@ -66,6 +66,9 @@ class Settings(BaseModel):
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="inbox, outbox and sessions")
     vault_url: str = Field("redis://127.0.0.1:6379/1", description="wrapped data keys; apart from the values")
+    erasures: Path | None = Field(
+        None, description="the book of erasures, on storage that no restore sets back; empty: in data_dir"
+    )
     qdrant_url: str = Field("", description="http(s)://host:port of Qdrant; empty: embedded, in memory")
     qdrant_api_key: SecretStr | None = Field(None, description="where Qdrant wants one")
 
@@ -95,6 +98,11 @@ class Settings(BaseModel):
     def models_dir(self) -> Path:
         """Where fetched models lie."""
         return self.data_dir / "models"
+
+    @property
+    def erasure_book(self) -> Path:
+        """Where it is written down which data keys were destroyed."""
+        return self.erasures or self.data_dir / "vault" / "erasures.log"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:

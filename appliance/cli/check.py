@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
+from redis.asyncio import Redis
 from rich.console import Console
 
 from appliance.audit import CHECKPOINT_KEY, load_signing_key
@@ -15,7 +16,7 @@ from appliance.errors import ApplianceError, PackError
 from appliance.knowledge.pack import load_pack
 from appliance.reception import Dependencies
 from appliance.settings import Settings, load_settings
-from appliance.vault import KEY_RING, KeyRing, connect
+from appliance.vault import KEY_RING, KeyRing, RedisDataKeyStore, check_ring, connect
 
 
 def check(
@@ -36,7 +37,8 @@ async def _problems(settings: Settings, *, go_live: bool) -> list[str]:
     problems = [*_files(settings, go_live=go_live), *_channel(settings)]
     stores = {"redis_url": connect(settings.redis_url), "vault_url": connect(settings.vault_url)}
     try:
-        problems += await Dependencies(stores).problems()
+        unreachable = await Dependencies(stores).problems()
+        problems += unreachable or await _ring(settings, stores["vault_url"])
     finally:
         for store in stores.values():
             await store.aclose()
@@ -62,6 +64,17 @@ def _files(settings: Settings, *, go_live: bool) -> list[str]:
     if settings.secrets_dir is None:
         problems.append("secrets_dir (APPLIANCE_SECRETS_DIR): not set; make keys with: appliance keys new")
     return problems
+
+
+async def _ring(settings: Settings, keys: Redis) -> list[str]:
+    """Whether the ring opens what the key store holds; what is wrong with its file is told elsewhere."""
+    if settings.secrets_dir is None or not (settings.secrets_dir / KEY_RING).is_file():
+        return []
+    try:
+        await check_ring(KeyRing.load(settings.secrets_dir / KEY_RING), RedisDataKeyStore(keys))
+    except ApplianceError as error:
+        return [str(error)]
+    return []
 
 
 def _pack(settings: Settings, *, go_live: bool) -> None:

@@ -1,24 +1,26 @@
-"""`appliance keys`: making, listing and rotating the keys that seal what patients write."""
+"""`appliance keys`: making, listing, rotating and removing the keys that seal what patients write."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, new_signing_key
-from appliance.errors import SettingsError
+from appliance.errors import SettingsError, StoreUnavailable
 from appliance.settings import Settings, load_settings
 from appliance.vault import KEY_RING, KeyRing, RedisDataKeyStore, connect
-from appliance.vault.rotation import Rotated, rotate
+from appliance.vault.rotation import Rotated, rotate, without, wrapped_counts
 
 keys_app = typer.Typer(
     help="The keys: master keys that seal what patients write, and the key that signs the journal.",
     no_args_is_help=True,
 )
 _out = Console()
+_T = TypeVar("_T")
 _KeyId = Annotated[str, typer.Option("--id", help="of the new master key; without it, today's date")]
 
 
@@ -45,10 +47,21 @@ def new(key_id: _KeyId = "") -> None:
 
 @keys_app.command("list")
 def list_keys() -> None:
-    """Show the ids of the master keys, oldest first; the current one wraps, all of them open."""
-    ring = KeyRing.load(_secrets_dir(load_settings()) / KEY_RING)
+    """Show the ids of the master keys, oldest first, and how many conversations' keys each one wraps.
+
+    The current one wraps, all of them open.
+    """
+    settings = load_settings()
+    ring = KeyRing.load(_secrets_dir(settings) / KEY_RING)
+    try:
+        counts = asyncio.run(_with_store(settings.vault_url, wrapped_counts))
+    except StoreUnavailable as error:
+        _say(f"how many keys each one wraps is unknown: {error}")
+        counts = {}
     for key_id in ring.masters:
-        _say(f"{key_id}  current" if key_id == ring.current else key_id)
+        _say(f"{key_id}  {counts.get(key_id, 0)} keys{'  current' if key_id == ring.current else ''}")
+    for key_id in sorted(counts.keys() - ring.masters.keys()):
+        _say(f"{key_id}  {counts[key_id]} keys  MISSING: add it to the ring, or they cannot be opened")
 
 
 @keys_app.command("rotate")
@@ -61,8 +74,9 @@ def rotate_keys(
 ) -> None:
     """Add a master key, make it the current one, and wrap every conversation's key by it.
 
-    Nothing becomes unreadable meanwhile: running processes read the ring again when they meet the new key. It
-    may be run again. When a run with --rewrap-only finds nothing, older master keys can go.
+    Nothing becomes unreadable meanwhile: running processes read the ring again when they meet the new key, and
+    before they wrap. It may be run again. On several hosts, or where the ring is a systemd credential: bring
+    the new ring everywhere, restart where it is a credential, and run this with --rewrap-only.
     """
     settings = load_settings()
     path = _secrets_dir(settings) / KEY_RING
@@ -70,21 +84,41 @@ def rotate_keys(
     if not rewrap_only:
         ring = ring.with_new_master(key_id or _today())
         ring.save(path)
-    done = asyncio.run(_rewrap(ring, settings.vault_url))
+    done = asyncio.run(_with_store(settings.vault_url, lambda store: _rewrap(ring, store)))
     _say(
         f"master key {ring.current} is current; {done.rewrapped} keys wrapped by it, {done.current} had been"
     )
 
 
-async def _rewrap(ring: KeyRing, vault_url: str) -> Rotated:
-    redis, done = connect(vault_url), Rotated()
+@keys_app.command("remove")
+def remove_key(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="of the old master key")],
+) -> None:
+    """Take an old master key out of the ring; refused while anything is still wrapped by it.
+
+    Backups of the key store from before the rotation cannot be opened afterwards. That is as it should be.
+    """
+    settings = load_settings()
+    path = _secrets_dir(settings) / KEY_RING
+    ring = KeyRing.load(path)
+    asyncio.run(_with_store(settings.vault_url, lambda store: without(ring, key_id, store))).save(path)
+    _say(f"master key {key_id} is out of {path}; destroy the copies of it that you keep elsewhere")
+
+
+async def _rewrap(ring: KeyRing, store: RedisDataKeyStore) -> Rotated:
+    done = Rotated()
+    with _out.status("wrapping") as status:
+        async for done in rotate(ring, store):
+            status.update(f"wrapping: {done.rewrapped + done.current} keys")
+    return done
+
+
+async def _with_store(vault_url: str, work: Callable[[RedisDataKeyStore], Awaitable[_T]]) -> _T:
+    redis = connect(vault_url)
     try:
-        with _out.status("wrapping") as status:
-            async for done in rotate(ring, RedisDataKeyStore(redis)):
-                status.update(f"wrapping: {done.rewrapped + done.current} keys")
+        return await work(RedisDataKeyStore(redis))
     finally:
         await redis.aclose()
-    return done
 
 
 def _secrets_dir(settings: Settings) -> Path:

@@ -208,10 +208,10 @@ class Mailbox:
         except SealBroken as error:
             _log.error("inbox.data_key_broken", conversation=conversation, error=str(error))
         else:
-            opened = [_open(key, "inbox", sid, body) for sid, body in sealed]
+            opened = [self._open(key, "inbox", sid, body) for sid, body in sealed]
             messages = [message for message in opened if message is not None]
             if claimed.session:
-                session = _open(key, "session", claimed.session_position.decode(), claimed.session)
+                session = self._open(key, "session", claimed.session_position.decode(), claimed.session)
         tries = int(claimed.tries)
         return Lease(
             conversation=conversation,
@@ -224,16 +224,15 @@ class Mailbox:
             reason=claimed.reason.decode(),
         )
 
-
-def _open(key: DataKey, kind: str, position: str, body: bytes) -> bytes | None:
-    try:
-        return key.open(kind, position, body)
-    except KeyMissing as error:
-        # The patient was erased between sending this and now: what they erased stays unread.
-        _log.info("inbox.erased_value", kind=kind, conversation=key.conversation, error=str(error))
-    except SealBroken as error:
-        _log.error("inbox.broken_value", kind=kind, conversation=key.conversation, error=str(error))
-    return None
+    def _open(self, key: DataKey, kind: str, position: str, body: bytes) -> bytes | None:
+        try:
+            return self._vault.open_under(key, kind, position, body)
+        except KeyMissing as error:
+            # The patient was erased between sending this and now: what they erased stays unread.
+            _log.info("inbox.erased_value", kind=kind, conversation=key.conversation, error=str(error))
+        except SealBroken as error:
+            _log.error("inbox.broken_value", kind=kind, conversation=key.conversation, error=str(error))
+        return None
 
 
 def _stale(conversation: ConversationId, token: int) -> StaleLease:

@@ -1,4 +1,4 @@
-"""The worker's metrics: what was decided and how long it took. Labels come from short fixed lists."""
+"""Metrics of decisions and of the vault. Labels come from short fixed lists."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -53,3 +53,19 @@ class AnswerMeters:
             self._drafts.labels("none").inc()
         if "alert_staff" in outcome.effects:
             self._alerts.labels(outcome.action).inc()
+
+
+class VaultMeters:
+    """Counts what the vault would not open."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._broken = Counter(
+            "antesala_seals_broken",
+            "Sealed values that were altered, cut or moved, and so never returned",
+            ["kind"],
+            registry=registry,
+        )
+
+    def broken(self, kind: str) -> None:
+        """A value of this kind did not open."""
+        self._broken.labels(kind).inc()

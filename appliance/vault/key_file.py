@@ -3,11 +3,18 @@
 import os
 import secrets
 import stat
+import struct
 from pathlib import Path
 
 from appliance.errors import KeyFileError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_ACL = "system.posix_acl_access"
+_ACL_ENTRY = struct.Struct(
+    "<HHI"
+)  # tag, permissions, id: linux/posix_acl_xattr.h, after a version of 4 bytes
+_ACL_VERSION_BYTES = 4
+_ACL_USER, _ACL_GROUP_OBJ, _ACL_GROUP, _ACL_OTHER = 0x02, 0x04, 0x08, 0x20
 
 
 def read_key_file(path: Path, made_by: str) -> bytes:
@@ -19,16 +26,37 @@ def read_key_file(path: Path, made_by: str) -> bytes:
     try:
         mode = path.stat().st_mode
         content = path.read_bytes()
+        acl = _acl(path)
     except OSError as error:
         raise KeyFileError(
             f"{path}: expected a readable file of keys, got {error.strerror}; run: {made_by}"
         ) from error
-    if mode & _OTHERS:
+    if mode & _OTHERS and not (acl and only_for(acl, os.geteuid())):
         raise KeyFileError(
             f"{path}: expected mode 0400, got {stat.S_IMODE(mode):04o}: others may have read the keys; "
             f"run: chmod 0400 {path}"
         )
     return content
+
+
+def only_for(acl: bytes, user_id: int) -> bool:
+    """Whether an access list lets nobody but the file's owner and this user at the file.
+
+    systemd gives a service its credentials so: owned by root, with a list that names the service's user. The
+    mode shows 0440 then, of which the middle digit is the list's mask and no group's permission.
+    """
+    for tag, permissions, who in _ACL_ENTRY.iter_unpack(acl[_ACL_VERSION_BYTES:]):
+        stranger = tag in {_ACL_GROUP_OBJ, _ACL_GROUP, _ACL_OTHER} or (tag == _ACL_USER and who != user_id)
+        if stranger and permissions:
+            return False
+    return True
+
+
+def _acl(path: Path) -> bytes:
+    try:
+        return os.getxattr(path, _ACL)
+    except OSError:
+        return b""  # none, or a file system that knows no access lists: the mode says all
 
 
 def write_key_file(path: Path, content: bytes) -> None:

@@ -11,6 +11,8 @@ One file, so that it can be a systemd credential and so that a rotation replaces
 
 import base64
 import binascii
+import hashlib
+import hmac
 import re
 import secrets
 from collections.abc import Mapping
@@ -26,6 +28,7 @@ from appliance.vault.pseudonym import ConversationId, pseudonym
 KEY_RING = "keyring"
 """The ring: its file's name in the secrets directory."""
 KEY_BYTES = 32
+_PROOF = b"antesala/ring-proof/v1\n"
 _HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
@@ -92,6 +95,15 @@ class KeyRing:
         masters = {**self.masters, _valid_id(key_id, "the new key"): secrets.token_bytes(KEY_BYTES)}
         return type(self)(key_id, MappingProxyType(masters), self.pseudonym_key)
 
+    def without(self, key_id: str) -> Self:
+        """A ring that no longer holds a master key; not for the current one."""
+        masters = {name: key for name, key in self.masters.items() if name != key_id}
+        return type(self)(self.current, MappingProxyType(masters), self.pseudonym_key)
+
+    def proof(self) -> bytes:
+        """What tells this ring's pseudonym key (which no rotation changes) from another, and gives nothing away."""
+        return hmac.new(self.pseudonym_key, _PROOF, hashlib.sha256).digest()
+
     def save(self, path: Path) -> None:
         """Write the ring with mode 0400, in one step."""
         lines = ["# antesala key ring", f"pseudonym  {self.pseudonym_key.hex()}"]
@@ -113,6 +125,36 @@ class KeyRing:
     def pseudonym(self, sender: str) -> ConversationId:
         """The conversation id of a sender: the same before and after every rotation."""
         return pseudonym(self.pseudonym_key, sender)
+
+
+class RingFile:
+    """The ring in a file that may be replaced while the process runs."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises KeyFileError as `KeyRing.load` does."""
+        self._path = path
+        self._read = _version(path)
+        self._ring = KeyRing.load(path)
+
+    def ring(self) -> KeyRing:
+        """The ring as it is now: one look at the file, and read again when that is another.
+
+        Raises:
+            KeyFileError: the file that is there now is no good.
+        """
+        version = _version(self._path)
+        if version != self._read:
+            self._ring = KeyRing.load(self._path)
+            self._read = version
+        return self._ring
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()  # reading it tells why
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _valid_id(key_id: str, place: str) -> str:

@@ -40,6 +40,7 @@ def appliance() -> Command:
 @pytest.fixture
 def box(tmp_path: Path, redis_server: object, appliance: Command) -> dict[str, str]:
     """The environment of an installation: keys made by the command, Redis, models; no public address yet."""
+    redis_server.flush()  # type: ignore[attr-defined]  # the keys are new: what is there belongs to other ones
     data_dir, secrets_dir = hospital.furnish(tmp_path / "data"), tmp_path / "secrets"
     secrets_dir.mkdir(mode=0o700)
     (secrets_dir / "twilio_auth_token").write_text(f"{hospital.ACCOUNT.auth_token}\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from needs import missing
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
 from appliance.vault import connect
@@ -71,6 +72,11 @@ class RedisServer:
         """Kill it and start it again on the same files."""
         self.kill()
         self.start()
+
+    def flush(self) -> None:
+        """Empty every database."""
+        with SyncRedis(unix_socket_path=str(self.socket)) as client:
+            client.flushall()
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from appliance.audit import AuditPlaces, load_public_key, load_signing_key
 from appliance.cli.keys import keys_app
-from appliance.errors import KeyFileError, SettingsError
+from appliance.errors import KeyFileError, KeyStillNeeded, SettingsError
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault, connect
 
 ANA = ConversationId("ana")
@@ -52,7 +52,7 @@ def test_what_is_missing_is_made_and_what_is_there_is_kept(directory: Path) -> N
 def test_no_key_is_ever_shown(directory: Path) -> None:
     said = run(directory, "new", "--id", "first") + run(directory, "list")
     ring = KeyRing.load(directory / "secrets" / "keyring")
-    assert "first  current" in said
+    assert "first  0 keys  current" in said
     assert ring.master("first").hex() not in said
     assert ring.pseudonym_key.hex() not in said
 
@@ -89,5 +89,10 @@ def test_a_rotation_reaches_what_is_sealed(directory: Path, redis_server: Server
     assert asyncio.run(opened(only_new, value)) == b"secret"
     again = run(directory, "rotate", "--rewrap-only", vault_url=redis_server.vault_url)
     assert "0 keys wrapped by it, 1 had been" in again
+    assert "second  1 keys  current" in run(directory, "list", vault_url=redis_server.vault_url)
+    with pytest.raises(KeyStillNeeded, match="current"):
+        run(directory, "remove", "second", vault_url=redis_server.vault_url)
+    assert "is out of" in run(directory, "remove", "first", vault_url=redis_server.vault_url)
+    assert asyncio.run(opened(KeyRing.load(path), value)) == b"secret"
     with pytest.raises(KeyFileError, match="exists already"):
         run(directory, "rotate", "--id", "second", vault_url=redis_server.vault_url)

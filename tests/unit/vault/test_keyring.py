@@ -1,12 +1,15 @@
 """The key ring file: what is read, what is refused, what a rotation leaves as it was."""
 
 import base64
+import os
+import struct
 from pathlib import Path
 
 import pytest
 
 from appliance.errors import KeyFileError
-from appliance.vault import KeyRing
+from appliance.vault import KeyRing, RingFile
+from appliance.vault.key_file import only_for
 
 _KEY = bytes(range(32))
 _OTHER = bytes(range(32, 64))
@@ -114,3 +117,63 @@ def test_a_pseudonym_tells_nothing_of_the_sender_and_differs_with_the_key() -> N
     assert "5005550006" not in name
     assert name != KeyRing.new("other").pseudonym(SENDER)
     assert name != ring.pseudonym("whatsapp:US.13491208655302741918")
+
+
+def test_a_ring_file_is_read_again_when_it_is_another(tmp_path: Path) -> None:
+    path = tmp_path / "keyring"
+    old = KeyRing.new("first")
+    old.save(path)
+    file = RingFile(path)
+    assert file.ring() == old
+    new = old.with_new_master("second")
+    new.save(path)
+    assert file.ring() == new
+    path.unlink()
+    with pytest.raises(KeyFileError, match="appliance keys new"):
+        file.ring()
+
+
+ACL_HEAD = struct.pack("<I", 2)
+
+
+@pytest.mark.parametrize(
+    ("entries", "only_mine"),
+    [
+        ([(1, 4, 0), (2, 4, 1000), (4, 0, 0), (0x10, 4, 0), (0x20, 0, 0)], True),
+        ([(1, 4, 0), (2, 4, 1001), (4, 0, 0), (0x10, 4, 0), (0x20, 0, 0)], False),
+        ([(1, 4, 0), (2, 4, 1000), (4, 4, 0), (0x10, 4, 0), (0x20, 0, 0)], False),
+        ([(1, 4, 0), (2, 4, 1000), (4, 0, 0), (8, 4, 50), (0x10, 4, 0), (0x20, 0, 0)], False),
+        ([(1, 4, 0), (2, 4, 1000), (4, 0, 0), (0x10, 4, 0), (0x20, 4, 0)], False),
+    ],
+)
+def test_an_access_list_as_systemd_makes_it_lets_only_the_service_in(
+    entries: list[tuple[int, int, int]], *, only_mine: bool
+) -> None:
+    acl = ACL_HEAD + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    assert only_for(acl, 1000) is only_mine
+
+
+def test_a_credential_with_an_access_list_for_this_user_is_read_and_one_for_another_is_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "keyring"
+    KeyRing.new("first").save(path)
+    for user, readable in ((os.geteuid(), True), (os.geteuid() + 1, False)):
+        entries = [
+            (1, 4, 2**32 - 1),
+            (2, 4, user),
+            (4, 0, 2**32 - 1),
+            (0x10, 4, 2**32 - 1),
+            (0x20, 0, 2**32 - 1),
+        ]
+        acl = ACL_HEAD + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+        try:
+            os.setxattr(path, "system.posix_acl_access", acl)
+        except OSError:
+            pytest.skip("this file system knows no access lists")
+        assert path.stat().st_mode & 0o777 == 0o440
+        if readable:
+            assert KeyRing.load(path).current == "first"
+        else:
+            with pytest.raises(KeyFileError, match="expected mode 0400, got 0440"):
+                KeyRing.load(path)
