@@ -16,6 +16,7 @@ from appliance.knowledge.index import activate as point_alias
 from appliance.knowledge.index import build_collection, open_client, versions
 from appliance.knowledge.lint import warnings_of
 from appliance.knowledge.pack import Pack, load_pack
+from appliance.knowledge.vectors import Kept
 from appliance.settings import Settings, load_settings
 
 knowledge_app = typer.Typer(
@@ -47,7 +48,8 @@ def build(pack: _Pack = None) -> None:
     settings = load_settings()
     loaded = load_pack(pack or settings.pack)
     encoder = FastembedEncoder(settings.models_dir / settings.embedding_model)
-    building.build(loaded, encoder, lambda step: _out.print(step, style="dim"))
+    kept = Kept.under(encoder, settings.data_dir)
+    building.build(loaded, kept, lambda step: _out.print(step, style="dim"))
     _out.print(f"{loaded.version}: learned; written to {loaded.directory / 'built'}")
     if settings.qdrant_url:
         _out.print(

@@ -7,6 +7,7 @@ from typing import Literal
 from appliance.conversation.house import Drafter, House, Library
 from appliance.knowledge.learned import LanguageModel, Learned, QueryEncoder, ScopeModel
 from appliance.knowledge.pack import Pack
+from appliance.knowledge.vectors import Remembering
 from appliance.safety.grounding import verify
 from appliance.safety.normalise import words
 from appliance.safety.scope import Scope
@@ -27,12 +28,13 @@ def furnished(
 
     `wording` overrides the pack's mode.
     """
-    model = ScopeModel(learned, encoder, pack.lexicon)
+    remembering = Remembering(encoder)
+    model = ScopeModel(learned, remembering, pack.lexicon)
     return House(
         pack=pack,
         scope=Scope(model, pack.manifest.intents, pack.lexicon, learned.thresholds),
         languages=LanguageModel(learned),
-        encoder=encoder,
+        encoder=remembering,
         library=library,
         drafter=drafter,
         verify=lambda draft, statements, language: verify(

@@ -10,6 +10,7 @@ from appliance.knowledge.curve import picked, risk_coverage
 from appliance.knowledge.learned import Learned, QueryEncoder
 from appliance.knowledge.pack import Pack
 from appliance.knowledge.training import learn, source_of
+from appliance.knowledge.vectors import Kept
 
 _log = structlog.get_logger(__name__)
 
@@ -25,7 +26,8 @@ def learned_of(pack: Pack, encoder: QueryEncoder, data_dir: Path) -> Learned:
         if learned := Learned.load(directory, source):
             return learned
     _log.warning("knowledge.not_built", pack=pack.version, hint=f"appliance knowledge build {pack.directory}")
-    learned = taught(pack, encoder, lambda step: _log.info("knowledge.learning", step=step))
+    kept = Kept.under(encoder, data_dir)
+    learned = taught(pack, kept, lambda step: _log.info("knowledge.learning", step=step))
     learned.save(cache)
     return learned
 

@@ -1,8 +1,10 @@
 """Turns texts into vectors with a local embedding model, through fastembed and ONNX Runtime."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
@@ -21,7 +23,6 @@ MODEL_FILE = "onnx/model.onnx"
 MULTILINGUAL_E5_SMALL = Embedding(
     dimensions=384, pooling="mean", query_prefix="query: ", passage_prefix="passage: "
 )
-_BATCH = 32
 _POOLING = {"mean": PoolingType.MEAN, "cls": PoolingType.CLS}
 # fastembed keeps one register of custom models for the whole process, and looks names up without a lock.
 _register = threading.Lock()
@@ -30,7 +31,9 @@ _register = threading.Lock()
 class FastembedEncoder:
     """Encodes queries and passages; every method may be called from any thread, and blocks.
 
-    A text's vector does not depend on the other texts of the call, beyond rounding (about 1e-6).
+    A text's vector does not depend on the other texts of the call. Texts go through the model one by one, each on a
+    core of its own: a message and its parts differ much in length, so that a common batch would spend most of its
+    time on padding, and threads that share one text spend theirs on waiting for each other.
     """
 
     def __init__(
@@ -40,7 +43,7 @@ class FastembedEncoder:
 
         Args:
             model_dir: a folder with `onnx/model.onnx`, `tokenizer.json` and its configuration.
-            threads: of one call; all cores when None.
+            threads: how many texts are encoded at the same time; as many as there are cores when None.
             embedding: dimensions, pooling and prefixes, from the model's catalogue entry.
 
         Raises:
@@ -53,7 +56,8 @@ class FastembedEncoder:
                 f"expected an embedding model at {self._model_file}, found none; "
                 f"run: appliance models fetch {model_dir.name}"
             )
-        self._model = _load(model_dir, threads, embedding)
+        self._model = _load(model_dir, embedding)
+        self._threads = ThreadPoolExecutor(threads or _cores(), thread_name_prefix="encoder")
 
     @property
     def dimensions(self) -> int:
@@ -75,16 +79,21 @@ class FastembedEncoder:
         return self._encode([self._embedding.passage_prefix + text for text in texts])
 
     def _encode(self, texts: list[str]) -> Vectors:
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        # Texts of like length share a batch, so that little is spent on padding.
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        found = self._model.embed([texts[place] for place in order], batch_size=_BATCH)
-        for place, vector in zip(order, found, strict=True):
-            vectors[place] = vector
-        return vectors
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
+        vectors = map(self._one, texts) if len(texts) == 1 else self._threads.map(self._one, texts)
+        return np.stack(list(vectors))
+
+    def _one(self, text: str) -> Vectors:
+        (vector,) = self._model.embed([text], batch_size=1)
+        return np.asarray(vector, dtype=np.float32)
 
 
-def _load(model_dir: Path, threads: int | None, embedding: Embedding) -> TextEmbedding:
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _load(model_dir: Path, embedding: Embedding) -> TextEmbedding:
     # Names are compared without case and paths are not, hence the digest.
     name = hashlib.sha256(f"{model_dir.resolve()} {embedding}".encode()).hexdigest()
     try:
@@ -98,9 +107,7 @@ def _load(model_dir: Path, threads: int | None, embedding: Embedding) -> TextEmb
                     dim=embedding.dimensions,
                     model_file=MODEL_FILE,
                 )
-            return TextEmbedding(
-                model_name=name, specific_model_path=str(model_dir), threads=threads, cuda=False
-            )
+            return TextEmbedding(model_name=name, specific_model_path=str(model_dir), threads=1, cuda=False)
     # Whatever ONNX Runtime, the tokenizer or fastembed objects to, the folder is at fault.
     except Exception as error:
         raise ModelError(
