@@ -21,7 +21,7 @@ async def drafted(statements: tuple[str, ...], story: Story) -> Block | None:
     except EngineUnavailable as error:
         story.note(engine=str(error))
         return None
-    verdicts = house.verify(draft, texts, story.language)
+    verdicts = await house.verdicts(draft, texts, story.language)
     story.note(draft=draft.raw, engine=draft.model, verdicts=verdicts)
     left_out = [name for name in statements if not any(name in verdict.cited for verdict in verdicts)]
     if left_out:

@@ -55,7 +55,7 @@ class Verifier(Protocol):
     def __call__(
         self, draft: Draft, statements: Mapping[str, str], language: str
     ) -> tuple[SentenceVerdict, ...]:
-        """Whether each sentence of the draft is supported by the statements that it cites."""
+        """Whether each sentence of the draft is supported by the statements that it cites. Blocks."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,12 @@ class House:
         return await self.library.retrieve(
             text, vectors[0], language, self.today(), len(self.pack.statements)
         )
+
+    async def verdicts(
+        self, draft: Draft, statements: Mapping[str, str], language: str
+    ) -> tuple[SentenceVerdict, ...]:
+        """What grounding finds, off the event loop: a draft that is made to be slow must hold up nobody else."""
+        return await asyncio.to_thread(self.verify, draft, statements, language)
 
     async def warm_up(self) -> None:
         """Load what is loaded at its first use, so that the first patient does not wait for it."""

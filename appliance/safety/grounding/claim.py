@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from appliance.safety.grounding.clause import SEPARATORS, Polarity, Window, polarity, windows
 from appliance.safety.grounding.lexicon import Kind
@@ -70,7 +70,7 @@ class Claim:
             self.windows or self.conditional or self.numbers or self.linked
         )
 
-    @property
+    @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
         """The chunks of all groups."""
         return tuple(chunk for group in self.groups for chunk in group)

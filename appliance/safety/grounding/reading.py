@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from appliance.safety.grounding.languages import LEXICONS
 from appliance.safety.grounding.lexicon import Kind, Lexicon
@@ -11,6 +11,8 @@ from appliance.safety.grounding.pieces import Piece, pieces_of
 
 _ANY_WORD = "*"
 _SHORTEST_STEM = 3
+# A clause is held against every sentence of every statement, and asks for the same pairs of words again and again.
+_PAIRS_REMEMBERED = 50_000
 # What a statement says with these is its meaning; in a draft they may be added.
 _ADDITIONS = frozenset({Kind.HARMLESS, Kind.SETTING, Kind.GO_BRING})
 
@@ -56,6 +58,7 @@ class Reader:
         self._endings = frozenset(lexicon.endings.split("|"))
         self.food = frozenset(lexicon.food.split("|"))
         self.fluid = frozenset(lexicon.fluid.split("|"))
+        self._same = lru_cache(_PAIRS_REMEMBERED)(self._compared)
 
     def pieces(self, text: str) -> tuple[Piece, ...]:
         """The words, numbers and marks of a text."""
@@ -82,8 +85,9 @@ class Reader:
 
     def same(self, one: str, other: str) -> bool:
         """Whether two words are forms of one word."""
-        if one == other:
-            return True
+        return one == other or self._same(one, other)
+
+    def _compared(self, one: str, other: str) -> bool:
         if "§" in one + other or "#" in one + other:
             return False
         one, other = self._bare(one), self._bare(other)

@@ -1,6 +1,8 @@
 """The story of a message: what is answered, from which statements, in whose words."""
 
+import threading
 from datetime import date
+from typing import Any
 
 import pytest
 from house_fakes import (
@@ -11,6 +13,7 @@ from house_fakes import (
     Pen,
     ScriptedScope,
     Shelf,
+    believing,
     doubting,
     message,
     reading,
@@ -23,6 +26,7 @@ from appliance.conversation import House, Outcome, Session, Turn, handle
 from appliance.conversation.outcome import ACTIONS
 from appliance.engine.draft import DraftSentence
 from appliance.errors import EngineUnavailable
+from appliance.safety.verdict import SentenceVerdict
 
 ASKED = Turn("may I drink water before it?")
 KNOWN = Session(introduced=True)
@@ -220,3 +224,15 @@ async def test_each_step_is_timed_and_traced() -> None:
     trace = (await decide(small_house(drafter=lambda: Pen(DRAFTED)))).trace
     assert list(trace.timings_s) == ["emergency", "language", "scope", "retrieve", "draft"]
     assert trace.parts == (("fasting.clear_liquids", "fasting.clear_liquids", 0.9),)
+
+
+async def test_a_draft_is_verified_off_the_event_loop() -> None:
+    seen: list[int] = []
+
+    def verify(*given: Any) -> tuple[SentenceVerdict, ...]:
+        seen.append(threading.get_ident())
+        return believing(*given)
+
+    await decide(small_house(drafter=lambda: Pen(DRAFTED), verify=verify))
+    assert len(seen) == 1
+    assert seen[0] != threading.get_ident()
