@@ -84,6 +84,8 @@ def parse(raw: str) -> tuple[DraftSentence, ...]:
     """
     try:
         value = json.loads(raw, object_pairs_hook=_object)
+        # Half of a surrogate pair is no text, and could be written down nowhere.
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise GarbageDraft("expected one JSON object, got something else", raw) from error
     sentences = value.get("sentences") if isinstance(value, dict) and value.keys() == {"sentences"} else None

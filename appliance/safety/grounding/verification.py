@@ -13,7 +13,9 @@ from appliance.safety.grounding.reading import Reader, reader_for
 from appliance.safety.grounding.support import filler, problems
 from appliance.safety.verdict import SentenceVerdict
 
+# What a sentence may be cut into: the work grows with the square of the first, and with the second.
 _MOST_CLAUSES = 12
+_MOST_PIECES = 120
 _LANGUAGE_MARKS = ",.;:!()-"
 
 
@@ -54,7 +56,9 @@ def verify(
                 premise = " ".join(statements[name] for name in sentence.statements)
                 if not entailment.supports(premise, sentence.text):
                     reasons = ["the entailment model does not find it in the statement"]
-        verdicts.append(SentenceVerdict(sentence.text, sentence.statements, not reasons, tuple(reasons)))
+        # Ids that the engine made up could carry anything, and the journal keeps those that are cited.
+        cited = tuple(name for name in sentence.statements if name in statements)
+        verdicts.append(SentenceVerdict(sentence.text, cited, not reasons, tuple(reasons)))
     return tuple(verdicts)
 
 
@@ -100,6 +104,8 @@ class _Reading:
         A clause is held against one sentence of one statement: the words of two statements never mix.
         """
         pieces = self.reader.pieces(text)
+        if len(pieces) > _MOST_PIECES:
+            return ("has too many words",)
         bounds = self._bounds(pieces)
         if len(bounds) > _MOST_CLAUSES:
             return ("has too many clauses",)

@@ -129,6 +129,12 @@ def test_an_entailment_model_can_only_refuse() -> None:
     assert agreeing.asked == [(given[LIQUIDS], good.text)]
 
 
+def test_ids_that_the_engine_made_up_are_not_cited() -> None:
+    text = "Water is allowed up to 2 hours before surgery."
+    found = verdict(text, f"{LIQUIDS} Maria-lives-in-Lleida", "en")
+    assert (found.supported, found.cited) == (False, (LIQUIDS,))
+
+
 def test_a_draft_without_sentences_has_no_verdicts() -> None:
     assert verify([], statements=statements("en"), language="en") == ()
 
