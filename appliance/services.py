@@ -19,6 +19,7 @@ from appliance.channel import TwilioSender
 from appliance.conversation import House
 from appliance.conversation.furnish import furnished
 from appliance.engine.client import Engine
+from appliance.engine.entailment import OnnxEntailment, verified_entailment
 from appliance.errors import SettingsError, StoreUnavailable
 from appliance.inbox import DeliveryLog, Mailbox, MailboxPolicy, Outbox, Worker, WorkerPolicy
 from appliance.inbox.consent import OptOuts
@@ -98,6 +99,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSea
     async with AsyncExitStack() as opened:
         pack = await asyncio.to_thread(load_pack, settings.pack)
         encoder = await asyncio.to_thread(FastembedEncoder, settings.models_dir / settings.embedding_model)
+        entailment = await asyncio.to_thread(_entailment, settings, pack)
         learned = await asyncio.to_thread(learned_of, pack, encoder, settings.data_dir)
         api_key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
         client = open_client(settings.qdrant_url, api_key)
@@ -119,6 +121,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSea
                 lambda: seat.engine,
                 wording=settings.wording,
                 engine_deadline_s=settings.engine_deadline_s,
+                entailment=entailment,
             ),
             seat,
         )
@@ -192,6 +195,14 @@ async def _vault(
         _log.warning("vault.unchecked", error=str(error))
     book = ErasureBook(settings.erasure_book)
     return Vault(ring.ring(), store, fresh=ring.ring, erasures=book, broken=VaultMeters(registry).broken)
+
+
+def _entailment(settings: Settings, pack: Pack) -> OnnxEntailment | None:
+    """The pack's second judge of drafts; none where it names none, or where nothing is drafted."""
+    name = pack.manifest.entailment_model
+    if not name or (settings.wording or pack.manifest.wording) == "approved":
+        return None
+    return verified_entailment(settings.models_catalogue, settings.models_dir, name)
 
 
 def _secrets_dir(settings: Settings) -> Path:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from appliance.audit import CHECKPOINT_KEY, load_signing_key
 from appliance.engine.catalogue import find_entry, load_catalogue
+from appliance.engine.entailment import verified_entailment
 from appliance.engine.verify import verify_model
 from appliance.errors import ApplianceError, PackError
 from appliance.knowledge.pack import load_pack
@@ -79,6 +80,8 @@ async def _ring(settings: Settings, keys: Redis) -> list[str]:
 
 def _pack(settings: Settings, *, go_live: bool) -> None:
     pack = load_pack(settings.pack)
+    if name := pack.manifest.entailment_model:
+        verified_entailment(settings.models_catalogue, settings.models_dir, name)
     if go_live and pack.manifest.demonstration:
         raise PackError(
             settings.pack / "pack.toml",

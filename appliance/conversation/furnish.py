@@ -8,7 +8,7 @@ from appliance.conversation.house import Drafter, House, Library
 from appliance.knowledge.learned import LanguageModel, Learned, QueryEncoder, ScopeModel
 from appliance.knowledge.pack import Pack
 from appliance.knowledge.vectors import Remembering
-from appliance.safety.grounding import verify
+from appliance.safety.grounding import Entailment, verify
 from appliance.safety.normalise import words
 from appliance.safety.scope import Scope
 
@@ -22,11 +22,12 @@ def furnished(
     *,
     wording: Literal["approved", "fluent"] | None,
     engine_deadline_s: float,
+    entailment: Entailment | None = None,
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
 ) -> House:
     """A house that answers from the pack.
 
-    `wording` overrides the pack's mode.
+    `wording` overrides the pack's mode; `entailment` must agree with each drafted sentence.
     """
     remembering = Remembering(encoder)
     model = ScopeModel(learned, remembering, pack.lexicon)
@@ -38,7 +39,7 @@ def furnished(
         library=library,
         drafter=drafter,
         verify=lambda draft, statements, language: verify(
-            draft.sentences, statements=statements, language=language
+            draft.sentences, statements=statements, language=language, entailment=entailment
         ),
         wording=wording or pack.manifest.wording,
         engine_deadline_s=engine_deadline_s,

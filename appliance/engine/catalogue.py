@@ -108,6 +108,19 @@ class Embedding(_Frozen):
     passage_prefix: str = ""
 
 
+class Entailment(_Frozen):
+    """How an entailment model's answer is read."""
+
+    labels: tuple[str, ...] = Field(min_length=2, description="what its logits stand for, in their order")
+    threshold: float = Field(0.5, gt=0, lt=1, description="how probable entailment must be")
+
+    @model_validator(mode="after")
+    def _one_label_is_entailment(self) -> "Entailment":
+        if self.labels.count("entailment") != 1:
+            raise ValueError('expected "entailment" once among the labels')
+        return self
+
+
 class Entry(_Frozen):
     """One model: what it is, where it comes from, and what it must be.
 
@@ -119,7 +132,7 @@ class Entry(_Frozen):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    kind: Literal["chat", "embedding"]
+    kind: Literal["chat", "embedding", "entailment"]
     description: str
     licence: str
     languages: tuple[str, ...] = Field(min_length=1)
@@ -128,12 +141,14 @@ class Entry(_Frozen):
     source: Source
     vllm_args: tuple[str, ...] = ()
     embedding: Embedding | None = None
+    entailment: Entailment | None = None
     files: tuple[PinnedFile, ...] = ()
 
     @model_validator(mode="after")
-    def _embedding_facts_belong_to_embeddings(self) -> "Entry":
-        if (self.embedding is not None) != (self.kind == "embedding"):
-            raise ValueError("an entry has an [embedding] table if and only if its kind is embedding")
+    def _facts_belong_to_their_kind(self) -> "Entry":
+        for kind, facts in (("embedding", self.embedding), ("entailment", self.entailment)):
+            if (facts is not None) != (self.kind == kind):
+                raise ValueError(f"an entry has an [{kind}] table if and only if its kind is {kind}")
         return self
 
     @property

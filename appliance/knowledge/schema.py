@@ -76,6 +76,7 @@ class Manifest(_Frozen):
     demonstration: bool = False
     languages: tuple[Language, ...] = Field(min_length=1)
     wording: Literal["approved", "fluent"] = "approved"
+    entailment_model: str = ""
     closing_statement: str
     closing_topics: tuple[str, ...]
     contact_statement: str
