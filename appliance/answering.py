@@ -7,15 +7,14 @@ from typing import Any, Protocol
 
 import structlog
 
-from appliance.channel import InboundMessage, Reply, TwilioSender, split
+from appliance.channel import InboundMessage, Reply, split
 from appliance.conversation import House, Outcome, Session, Turn, handle
-from appliance.inbox import Handled, Lease, Sending
+from appliance.inbox import Handled, Lease
 from appliance.inbox.consent import OptOuts
 from appliance.telemetry.metrics import AnswerMeters
 from appliance.vault import ConversationId, Vault
 
 _URGENT = frozenset({"emergency", "crisis"})
-_URGENT_PATIENCE_S = 2.0
 
 _log = structlog.get_logger(__name__)
 
@@ -63,7 +62,10 @@ class Answering:
             self._observer.seen(messages[-1].sender, turn, outcome, record_hash)
         kept = await self._carry_out(lease.conversation, outcome)
         urgent = outcome.action in _URGENT
-        return Handled(kept, replies(outcome.reply, messages[-1], urgent=urgent))
+        parts = replies(outcome.reply, messages[-1], urgent=urgent)
+        if lease.told and parts and not urgent:
+            parts += replies(self._house.pack.message("rate_limit", outcome.language), messages[-1])
+        return Handled(kept, parts)
 
     async def fallback(self, lease: Lease) -> Sequence[bytes]:
         """The safe fallback, or the emergency route, in the pack's first language."""
@@ -147,40 +149,3 @@ def decision_record(
         ],
         "timings_ms": {step: round(seconds * 1000, 1) for step, seconds in trace.timings_s.items()},
     }
-
-
-class Posting:
-    """Sends what the outbox holds through Twilio; the inbox's Sender."""
-
-    def __init__(self, twilio: TwilioSender, status_callback: str, sender: str, patience_s: float) -> None:
-        """The way out.
-
-        Args:
-            twilio: the account.
-            status_callback: the URL that hears of deliveries.
-            sender: the address that replies come from; "" for the one that was written to.
-            patience_s: how long Twilio may take to list a message.
-        """
-        self._twilio, self._status_callback, self._sender = twilio, status_callback, sender
-        self._patience_s = patience_s
-
-    async def send(self, sending: Sending) -> str:
-        """Twilio's id of the message; raises as TwilioSender.send does."""
-        reply = Reply.from_json(sending.payload)
-        return await self._twilio.send(
-            reply.to, self._sender or reply.sender, reply.body, self._status_callback
-        )
-
-    async def find(self, sending: Sending) -> str | None:
-        """What an unconfirmed attempt has left at Twilio; raises as TwilioSender.find does."""
-        if sending.unconfirmed_since_s is None:
-            return None
-        reply = Reply.from_json(sending.payload)
-        since = datetime.fromtimestamp(sending.unconfirmed_since_s, UTC)
-        sender = self._sender or reply.sender
-        return await self._twilio.find(reply.to, sender, reply.body, since, sending.taken_sids)
-
-    def patience_s(self, sending: Sending) -> float:
-        """An emergency's route waits a moment only: better twice than late."""
-        urgent = Reply.from_json(sending.payload).urgent
-        return min(self._patience_s, _URGENT_PATIENCE_S) if urgent else self._patience_s

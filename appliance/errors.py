@@ -17,8 +17,10 @@ ApplianceError
 │   └── EgressRefused          a connection, look-up or child process that the guard does not allow
 └── Temporary                  the same call may succeed later
     ├── EngineUnavailable      no draft: the engine is absent, slow, or answered garbage
+    ├── InboxFull              too much is waiting to be answered already
     ├── StoreUnavailable       Redis cannot be reached, is full, or takes no writes
     ├── SendThrottled          the provider did not take a reply, and says when it may
+    │   └── SendForbidden      because it does not accept our account or token: somebody must mend that
     ├── SendUnconfirmed        nobody knows whether the provider took the reply
     └── JournalUnavailable     the journal took no record
 """
@@ -77,6 +79,10 @@ class StoreUnavailable(Temporary):
     """Redis cannot be reached, is full, or takes no writes; do not rely on anything having changed."""
 
 
+class InboxFull(Temporary):
+    """Too much is waiting to be answered already, of this patient or of all; nothing was kept."""
+
+
 class StaleLease(Permanent):
     """Somebody else holds the conversation by now; what was done under this lease must be thrown away."""
 
@@ -103,6 +109,10 @@ class SendThrottled(Temporary):
     def __init__(self, retry_after_s: float, detail: str = "") -> None:
         self.retry_after_s = retry_after_s
         super().__init__(f"not taken, try again in {retry_after_s:g} s{': ' + detail if detail else ''}")
+
+
+class SendForbidden(SendThrottled):
+    """The provider takes nothing from this account or with this token, until somebody has mended that."""
 
 
 class JournalBroken(Permanent):

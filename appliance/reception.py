@@ -1,16 +1,36 @@
 """The gateway's side of a message: keeps it sealed, or, when the store cannot, answers it directly."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
+import structlog
 from redis.asyncio import Redis
 
 from appliance.answering import safe_reply
 from appliance.channel import InboundMessage, TwilioSender, split
 from appliance.conversation import House
-from appliance.errors import StoreUnavailable
+from appliance.errors import SendThrottled, SendUnconfirmed, StoreUnavailable
 from appliance.inbox import Accepted, Mailbox
+from appliance.telemetry.delivery import DeliveryMeters
 from appliance.vault import Vault
 from appliance.vault.connection import translated
+from appliance.web.intake import Taken
+
+_TAKEN = {
+    Accepted.NEW: Taken.ACCEPTED,
+    Accepted.TOLD: Taken.ACCEPTED,
+    Accepted.DUPLICATE: Taken.DUPLICATE,
+    Accepted.LIMITED: Taken.LIMITED,
+}
+_REMEMBERED = 10_000
+_LOOK_UP_AFTER_S = 2.0
+_URGENT_LOOK_UP_AFTER_S = 0.5
+
+_log = structlog.get_logger(__name__)
 
 
 class Reception:
@@ -19,27 +39,87 @@ class Reception:
     def __init__(self, mailbox: Mailbox, vault: Vault, house: House) -> None:
         self._mailbox, self._vault, self._house = mailbox, vault, house
 
-    async def accept(self, message: InboundMessage) -> bool:
-        """Keep it; an emergency does not wait for the end of its burst. Raises StoreUnavailable."""
+    async def accept(self, message: InboundMessage) -> Taken:
+        """Keep it; an emergency passes every limit and ends its burst. Raises StoreUnavailable, InboxFull."""
         accepted = await self._mailbox.accept(
             self._vault.pseudonym(message.sender),
             message.sid,
             message.to_json(),
             immediate=self._house.pack.emergencies.find(message.text) is not None,
         )
-        return accepted is Accepted.NEW
+        return _TAKEN[accepted]
+
+
+@dataclass(frozen=True)
+class DirectPolicy:
+    """Fallbacks that one patient gets from one gateway; emergency routes are not counted."""
+
+    most: int = 30
+    window_s: float = 60.0
 
 
 class DirectAnswer:
-    """Answers without the store; the web application's LastResort."""
+    """Answers without the store; the web application's LastResort. What it knows is in this process only."""
 
-    def __init__(self, twilio: TwilioSender, house: House, sender: str) -> None:
-        self._twilio, self._house, self._sender = twilio, house, sender
+    def __init__(
+        self,
+        twilio: TwilioSender,
+        house: House,
+        sender: str,
+        meters: DeliveryMeters,
+        policy: DirectPolicy | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`sender`: the address that answers come from; "" for the one that was written to."""
+        self._twilio, self._house, self._sender, self._meters = twilio, house, sender, meters
+        self._policy, self._clock, self._sleep = policy or DirectPolicy(), clock, sleep
+        self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     async def reply(self, message: InboundMessage) -> None:
-        """The emergency route, or the fallback with the phone line; raises as TwilioSender.send does."""
+        """The emergency route, or the fallback with the phone line, tried until the caller's patience ends.
+
+        What is in doubt is looked up once before it is repeated: with no store, better twice than not at all.
+
+        Raises:
+            SendRefused: Twilio will not take it.
+        """
+        urgent = self._house.pack.emergencies.find(message.text) is not None
+        if not urgent and self._is_too_many(message.sender):
+            self._meters.direct("limited")
+            return
         for part in split(safe_reply(message.text, self._house)):
-            await self._twilio.send(message.sender, self._sender or message.recipient, part)
+            await self._send(message, part, urgent=urgent)
+        self._meters.direct("sent")
+
+    async def _send(self, message: InboundMessage, part: str, *, urgent: bool) -> None:
+        sender, since = self._sender or message.recipient, datetime.now(UTC)
+        doubtful = False
+        while True:
+            try:
+                if doubtful and await self._twilio.find(message.sender, sender, part, since, ()):
+                    return
+                await self._twilio.send(message.sender, sender, part)
+            except SendThrottled as error:
+                self._meters.direct("throttled")
+                await self._sleep(error.retry_after_s)
+            except SendUnconfirmed:
+                self._meters.direct("unconfirmed")
+                doubtful = True
+                await self._sleep(_URGENT_LOOK_UP_AFTER_S if urgent else _LOOK_UP_AFTER_S)
+            else:
+                return
+
+    def _is_too_many(self, sender: str) -> bool:
+        now_s = self._clock()
+        began_s, count = self._told.pop(sender, (now_s, 0))
+        if now_s - began_s >= self._policy.window_s:
+            began_s, count = now_s, 0
+        self._told[sender] = began_s, count + 1
+        if len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
+        return count >= self._policy.most
 
 
 class Dependencies:

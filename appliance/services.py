@@ -11,8 +11,9 @@ from pathlib import Path
 import structlog
 from prometheus_client import CollectorRegistry
 from quart import Quart
+from redis.asyncio import Redis
 
-from appliance.answering import Answering, Observer, Posting
+from appliance.answering import Answering, Observer
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, CheckpointBook, Journal, load_signing_key
 from appliance.audit.forward import SyslogForward
 from appliance.channel import TwilioSender
@@ -21,14 +22,26 @@ from appliance.conversation.furnish import furnished
 from appliance.engine.client import Engine
 from appliance.engine.entailment import OnnxEntailment, verified_entailment
 from appliance.errors import SettingsError, StoreUnavailable
-from appliance.inbox import DeliveryLog, Mailbox, MailboxPolicy, Outbox, Worker, WorkerPolicy
+from appliance.inbox import (
+    DeliveryLog,
+    Mailbox,
+    MailboxPolicy,
+    Outbox,
+    Redactions,
+    Redactor,
+    Worker,
+    WorkerPolicy,
+)
 from appliance.inbox.consent import OptOuts
+from appliance.inbox.pump import Pump
 from appliance.knowledge.build import learned_of
 from appliance.knowledge.encoder import FastembedEncoder
 from appliance.knowledge.index import Index, activate, build_collection, open_client
 from appliance.knowledge.pack import Pack, load_pack
-from appliance.reception import Dependencies, DirectAnswer, Reception
+from appliance.posting import Posting, Refusals, Tracking
+from appliance.reception import Dependencies, DirectAnswer, DirectPolicy, Reception
 from appliance.settings import Settings
+from appliance.telemetry.delivery import DeliveryMeters
 from appliance.telemetry.metrics import AnswerMeters, VaultMeters
 from appliance.vault import (
     KEY_RING,
@@ -44,6 +57,10 @@ from appliance.web.webhook import STATUS_PATH
 
 _MEBIBYTE = 1024 * 1024
 _log = structlog.get_logger(__name__)
+
+_REDACTIONS_AT_ONCE = 4
+_DELIVERED_WITHIN_S = 600.0
+"""A reply of whose delivery nobody has told is emptied at Twilio after so long."""
 
 
 @dataclass
@@ -146,12 +163,14 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
         journal = opened.enter_context(_journal(settings, secrets_dir, opened))
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
-        mailbox = Mailbox(values, vault, MailboxPolicy(settings.burst_quiet_s, settings.burst_most_s))
-        deliveries = DeliveryLog(values)
+        mailbox = Mailbox(values, vault, _mailbox_policy(settings))
+        outbox, redactions = _outbox(settings, values, vault), Redactions(values)
+        meters, opt_outs = DeliveryMeters(registry), OptOuts(values)
+        refusals = Refusals(opt_outs, meters)
         answering = Answering(
             house,
             vault,
-            OptOuts(values),
+            opt_outs,
             journal,
             meters=AnswerMeters(registry),
             observer=observer,
@@ -159,26 +178,54 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
         )
         posting = Posting(
             twilio,
-            settings.public_url.rstrip("/") + STATUS_PATH,
-            settings.twilio_sender,
-            settings.twilio_patience_s,
+            refusals,
+            status_callback=settings.public_url.rstrip("/") + STATUS_PATH,
+            sender=settings.twilio_sender,
+            patience_s=settings.twilio_patience_s,
         )
+        redactor = Redactor(redactions, twilio, meters.redacted)
+        redacts = settings.twilio_redaction != "off"
+        chores = [Pump("redactions", redactions, redactor.redact, _REDACTIONS_AT_ONCE)] if redacts else []
         policy = WorkerPolicy(turns=settings.worker_concurrency, sends=settings.worker_concurrency)
         yield Services(
             settings=settings,
             pack=house.pack,
             house=house,
             seat=seat,
-            worker=Worker(mailbox, Outbox(values, vault, deliveries), answering, posting, policy),
+            worker=Worker(mailbox, outbox, answering, posting, policy, chores=chores, meters=meters),
             web_deps=WebDeps(
                 settings=settings,
                 inbox=Reception(mailbox, vault, house),
-                last_resort=DirectAnswer(twilio, house, settings.twilio_sender),
-                deliveries=deliveries,
+                last_resort=DirectAnswer(
+                    twilio,
+                    house,
+                    settings.twilio_sender,
+                    meters,
+                    DirectPolicy(most=settings.limit_sender_burst),
+                ),
+                deliveries=Tracking(DeliveryLog(values), refusals, redactions if redacts else None),
                 readiness=Dependencies({"redis_url": values, "vault_url": keys}),
                 registry=registry,
             ),
         )
+
+
+def _mailbox_policy(settings: Settings) -> MailboxPolicy:
+    return MailboxPolicy(
+        settings.burst_quiet_s,
+        settings.burst_most_s,
+        lease_s=settings.lease_s,
+        most_waiting=settings.limit_waiting,
+        minute=settings.limit_minute,
+        burst=settings.limit_sender_burst,
+        day=settings.limit_sender_day,
+        redact_inbound=settings.twilio_redaction == "all",
+    )
+
+
+def _outbox(settings: Settings, values: Redis, vault: Vault) -> Outbox:
+    redact_after_s = None if settings.twilio_redaction == "off" else _DELIVERED_WITHIN_S
+    return Outbox(values, vault, DeliveryLog(values), lease_s=settings.lease_s, redact_after_s=redact_after_s)
 
 
 async def _vault(

@@ -87,8 +87,28 @@ class Settings(BaseModel):
         "", description="a copy of the journal goes to unix:///PATH, udp://HOST:PORT or tcp://HOST:PORT"
     )
 
+    twilio_redaction: Literal["off", "replies", "all"] = Field(
+        "off",
+        description="whether Twilio is told to empty what was delivered: replies, or inbound messages too",
+    )
+
     burst_quiet_s: float = Field(1.2, ge=0, description="a turn is taken this long after the last message …")
     burst_most_s: float = Field(3.0, ge=0, description="… and no later than this after the first")
+    limit_sender_burst: int = Field(
+        30,
+        ge=1,
+        description="messages of a patient in a minute; with the next one they are told, then silence",
+    )
+    limit_sender_day: int = Field(300, ge=1, description="messages of a patient in 24 hours; likewise")
+    limit_minute: int = Field(
+        6000, ge=8, description="messages of all patients in a minute; what is above gets the fallback"
+    )
+    limit_waiting: int = Field(
+        20_000, ge=8, description="patients who wait for an answer; a further one gets the fallback"
+    )
+    lease_s: float = Field(
+        30.0, ge=1, le=60, description="what a worker that died had in hand is taken over after so long"
+    )
     worker_concurrency: int = Field(16, ge=1)
     worker_grace_s: float = Field(20.0, ge=0)
     max_body_bytes: int = Field(64 * 1024, ge=1024)

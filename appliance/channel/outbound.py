@@ -18,12 +18,13 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from yarl import URL
 
-from appliance.errors import SendRefused, SendThrottled, SendUnconfirmed
+from appliance.errors import SendForbidden, SendRefused, SendThrottled, SendUnconfirmed
 
 _LONGEST_CONNECT_S = 5.0
 _RETRY_AFTER_S = 1.0
 """When Twilio names no delay, and when it could not be reached."""
 _LONGEST_RETRY_AFTER_S = 3600.0
+_FORBIDDEN_AGAIN_S = 60.0
 _MOST_CONNECTIONS = 64
 _CLOCKS_DIFFER = timedelta(minutes=1)
 _MOST_LISTED = 1000
@@ -59,6 +60,7 @@ class TwilioSender:
 
         Raises:
             SendRefused: it will never be taken.
+            SendForbidden: nothing is taken with this account and token.
             SendThrottled: it was certainly not taken: too many, or Twilio was out of reach.
             SendUnconfirmed: it may or may not have been taken.
         """
@@ -100,6 +102,7 @@ class TwilioSender:
                 to=to, from_=from_, limit=_MOST_LISTED, page_size=_PAGE
             )
         except TwilioException as error:
+            # The SDK tells no more than that there was no page.
             raise SendUnconfirmed(f"Twilio listed no messages but {type(error).__name__}") from None
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise SendUnconfirmed(f"Twilio answered no list but {type(error).__name__}") from None
@@ -113,6 +116,21 @@ class TwilioSender:
         )
         return next(ours, None)
 
+    async def redact(self, sid: str) -> None:
+        """Have Twilio empty a message's body, also one that came in; a message that is gone is empty enough.
+
+        Raises:
+            SendRefused: Twilio does not do it now: the message may still be under way.
+            SendThrottled, SendUnconfirmed: it may or may not have been done; it may be repeated.
+        """
+        try:
+            await self._client.messages(sid).update_async(body="")
+        except (TwilioRestException, TwilioServiceException) as error:
+            if error.status != 404:
+                _raise_refusal(error.status, error.code)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise SendUnconfirmed(f"Twilio answered no message but {type(error).__name__}") from None
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._transport.aclose()
@@ -123,6 +141,10 @@ def _raise_refusal(status: int, code: object) -> NoReturn:
     known = code if isinstance(code, int) else status
     if known in _THROTTLED_CODES:
         raise SendThrottled(_RETRY_AFTER_S, f"error {known}") from None
+    if status in {401, 403}:
+        raise SendForbidden(
+            _FORBIDDEN_AGAIN_S, f"HTTP {status}, error {known}: see twilio_auth_token"
+        ) from None
     if 400 <= status < 500 and status != 408:
         raise SendRefused(known) from None
     raise SendUnconfirmed(f"Twilio answered HTTP {status}, error {known}") from None

@@ -15,6 +15,7 @@ COMMANDS = {
     "eval": ("appliance.cli.evaluate", "evaluate"),
     "knowledge": ("appliance.cli.knowledge", "knowledge_app"),
     "models": ("appliance.cli.models", "models_app"),
+    "inbox": ("appliance.cli.inbox", "inbox_app"),
     "keys": ("appliance.cli.keys", "keys_app"),
     "audit": ("appliance.cli.audit", "audit_app"),
 }

@@ -1,14 +1,18 @@
 """The durable mailbox: accept, take, done, and an outbox, each step atomic on Redis."""
 
+from appliance.inbox.dead_letters import DeadLetter, DeadLetters, NoSuchLetter
 from appliance.inbox.delivery import DeliveryLog, Receipt
 from appliance.inbox.dispatch import Dispatcher, DispatchPolicy, Sender
 from appliance.inbox.mailbox import Accepted, Lease, Mailbox
 from appliance.inbox.outbox import Outbox, Sending
 from appliance.inbox.policy import MailboxPolicy
+from appliance.inbox.redactions import Redaction, Redactions, Redactor
 from appliance.inbox.worker import Handled, TurnHandler, Worker, WorkerPolicy
 
 __all__ = [
     "Accepted",
+    "DeadLetter",
+    "DeadLetters",
     "DeliveryLog",
     "DispatchPolicy",
     "Dispatcher",
@@ -16,8 +20,12 @@ __all__ = [
     "Lease",
     "Mailbox",
     "MailboxPolicy",
+    "NoSuchLetter",
     "Outbox",
     "Receipt",
+    "Redaction",
+    "Redactions",
+    "Redactor",
     "Sender",
     "Sending",
     "TurnHandler",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from appliance.errors import Permanent, SendThrottled, StaleLease, StoreUnavailable
+from appliance.errors import Permanent, SendRefused, SendThrottled, StaleLease, StoreUnavailable
 from appliance.inbox.holding import persist, while_held
 from appliance.inbox.outbox import Outbox, Sending
 
@@ -62,9 +62,18 @@ class Dispatcher:
         sender: Sender,
         policy: DispatchPolicy | None = None,
         random: Callable[[], float] = _RANDOM.random,
+        fate: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`random`: from 0 to 1, for pauses that differ between workers."""
-        self._outbox, self._sender, self._random = outbox, sender, random
+        """Send what the outbox gives.
+
+        Args:
+            outbox: where the reply's fate is written down.
+            sender: hands it over.
+            policy: when it is given up.
+            random: from 0 to 1, for pauses that differ between workers.
+            fate: counts: sent, found, refused, throttled, unconfirmed, postponed, given_up.
+        """
+        self._outbox, self._sender, self._random, self._fate = outbox, sender, random, fate
         self._policy = policy or DispatchPolicy()
 
     async def send(self, sending: Sending) -> None:
@@ -82,35 +91,45 @@ class Dispatcher:
             raise
         except Permanent as error:
             # The provider's text is not logged: it may quote an address.
-            log.warning("worker.send_refused", error=type(error).__name__)
-            await _undo(self._outbox.failed(sending, type(error).__name__))
+            reason = (
+                f"refused with error {error.code}" if isinstance(error, SendRefused) else type(error).__name__
+            )
+            log.warning("worker.send_refused", reason=reason)
+            self._fate("refused")
+            await _undo(self._outbox.failed(sending, reason))
         except SendThrottled as error:
             log.warning("worker.send_throttled", retry_after_s=error.retry_after_s)
+            self._fate("throttled")
             pause_s = min(self._jittered(max(error.retry_after_s, again_s)), _LONGEST_THROTTLE_S)
             await self._later(sending, pause_s, unconfirmed=doubtful)
         except StoreUnavailable as error:
             # Only the note before the send can raise this: nothing was sent.
             log.warning("worker.send_postponed", error=str(error))
+            self._fate("postponed")
             await self._later(sending, again_s, unconfirmed=doubtful)
         except Exception as error:  # noqa: BLE001 - whatever a sender raises leaves the outcome open
             log.warning("worker.send_unconfirmed", error=type(error).__name__)
+            self._fate("unconfirmed")
             await self._later(sending, again_s, unconfirmed=True)
 
     async def _deliver(self, sending: Sending) -> None:
         if sending.unconfirmed_since_s is not None:
             if found := await self._sender.find(sending):
                 _log.info("worker.send_found", conversation=sending.conversation, entry=sending.entry)
-                return await persist(lambda: self._outbox.sent(sending, found))
+                await persist(lambda: self._outbox.sent(sending, found))
+                return self._fate("found")
             if (doubt_s := self._sender.patience_s(sending) - sending.quiet_s) > 0:
                 # Doubling from attempt to look-up, and the last time when the silence means something.
                 pause_s = min(max(sending.quiet_s, _SHORTEST_DOUBT_S), doubt_s)
                 return await self._outbox.retry_later(sending, pause_s, unconfirmed=True)
         await self._outbox.record_attempt(sending)
         provider_sid = await self._sender.send(sending)
-        return await persist(lambda: self._outbox.sent(sending, provider_sid))
+        await persist(lambda: self._outbox.sent(sending, provider_sid))
+        return self._fate("sent")
 
     async def _later(self, sending: Sending, pause_s: float, *, unconfirmed: bool) -> None:
         if sending.age_s + pause_s > self._policy.give_up_s:
+            self._fate("given_up")
             await _undo(self._outbox.failed(sending, "it could not be handed over in time"))
         else:
             await _undo(self._outbox.retry_later(sending, pause_s, unconfirmed=unconfirmed))

@@ -18,7 +18,7 @@ from appliance.errors import StoreUnavailable
 from appliance.vault import ConversationId
 from appliance.vault.connection import READ_TIMEOUT_S, translated
 
-LaneName = Literal["in", "out"]
+LaneName = Literal["in", "out", "redact"]
 SHARDS = 8
 """A conversation is found by its shard: change this only while the inbox is empty."""
 _LONGEST_WAIT_S = READ_TIMEOUT_S / 2
@@ -39,7 +39,7 @@ def milliseconds(seconds: float) -> int:
 
 
 class Lane:
-    """One lane, `in` or `out`, over all shards. Its methods raise StoreUnavailable when Redis fails."""
+    """One lane over all shards. Its methods raise StoreUnavailable when Redis fails."""
 
     def __init__(self, name: LaneName, redis: Redis, clock_shift_ms: Callable[[], int]) -> None:
         """`clock_shift_ms` is added to the clock of Redis: a test's way to move time."""
@@ -54,6 +54,14 @@ class Lane:
     async def run(self, script: str, conversation: ConversationId, *args: str | bytes | int) -> Any:
         """What a script answers for one conversation, which is put before the other arguments."""
         return await self._run(script, zlib.crc32(conversation.encode()) % SHARDS, conversation, *args)
+
+    async def each(self, script: str, *args: str | bytes | int) -> list[Any]:
+        """What a script answers for each shard, in their order."""
+        return [await self._run(script, shard, *args) for shard in range(SHARDS)]
+
+    async def at(self, shard: int, script: str, *args: str | bytes | int) -> Any:
+        """What a script answers for one shard."""
+        return await self._run(script, shard, *args)
 
     async def claim(self, script: str, *args: int) -> list[Any] | None:
         """What a taking script leases in the first shard where something is due, or None."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import structlog
 from redis.asyncio import Redis
 
-from appliance.errors import KeyMissing, SealBroken, StaleLease, StoreUnavailable
+from appliance.errors import InboxFull, KeyMissing, SealBroken, StaleLease
 from appliance.inbox.lanes import Lane, milliseconds, no_shift
 from appliance.inbox.policy import MailboxPolicy
 from appliance.vault import ConversationId, Vault
@@ -24,6 +24,10 @@ class Accepted(StrEnum):
 
     NEW = "new"
     DUPLICATE = "duplicate"
+    TOLD = "told"
+    """Kept; the sender is over the limit, and is told so with the answer."""
+    LIMITED = "limited"
+    """Not kept: the sender is over the limit, and was told."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Lease:
         tries: how often this turn failed before.
         exhausted: the tries are used up: answer with the fallback and bury it.
         reason: why the last try failed; "" at the first.
+        told: the sender went over the limit with one of these messages, and is to be told.
     """
 
     conversation: ConversationId
@@ -48,10 +53,11 @@ class Lease:
     tries: int
     exhausted: bool
     reason: str
+    told: bool = False
 
 
 class _Claimed(NamedTuple):
-    """What take.lua answers; each of `pending` is (entry id, [b"sid", sid, b"body", sealed])."""
+    """What take.lua answers; each of `pending` is (entry id, [b"sid", sid, b"body", sealed, b"told", 0 or 1])."""
 
     conversation: bytes
     token: int
@@ -83,10 +89,16 @@ class Mailbox:
     async def accept(
         self, conversation: ConversationId, sid: str, payload: bytes, *, immediate: bool = False
     ) -> Accepted:
-        """Keep a message, unless its MessageSid was taken before; `immediate` ends the burst at once.
+        """Keep a message, unless its MessageSid was taken before, or its sender has sent too many.
+
+        Args:
+            conversation: the sender's.
+            sid: the message's id.
+            payload: the message.
+            immediate: it is an emergency: it ends the burst at once, and passes every limit.
 
         Raises:
-            StoreUnavailable: also when the conversation has too many pending messages.
+            InboxFull: too much waits, in this conversation or in all.
         """
         body = await self._vault.seal(conversation, "inbox", sid, payload)
         policy = self.policy
@@ -100,14 +112,18 @@ class Mailbox:
             int(immediate),
             milliseconds(policy.sid_s),
             policy.most_pending,
+            policy.shard(policy.most_waiting),
+            policy.shard(policy.minute),
+            policy.burst,
+            milliseconds(policy.burst_s),
+            policy.day,
         )
         if answer == b"full":
-            raise StoreUnavailable(
-                f"{conversation} : {policy.most_pending} messages are pending, no more taken"
-            )
-        if answer == b"new":
+            raise InboxFull(f"{conversation}: too much is waiting already, no more is taken")
+        accepted = Accepted(answer.decode())
+        if accepted in {Accepted.NEW, Accepted.TOLD}:
             await self._lane.ring()
-        return Accepted(answer.decode())
+        return accepted
 
     async def take(self) -> Lease | None:
         """Lease the conversation that is due first, or None when nothing is due.
@@ -187,7 +203,8 @@ class Mailbox:
         key = await self._vault.data_key(lease.conversation)
         token, session_ms = str(lease.token), milliseconds(self.policy.session_s)
         sealed = key.seal("session", token, session) if session_mode == "set" else b""
-        args: list[str | bytes | int] = [token, reason, session_mode, token, sealed, session_ms, len(replies)]
+        args: list[str | bytes | int] = [token, reason, session_mode, token, sealed, session_ms]
+        args += [int(self.policy.redact_inbound), len(replies)]
         for number, reply in enumerate(replies):
             position = f"{token}.{number}"
             args += [position, key.seal("outbox", position, reply)]
@@ -201,6 +218,7 @@ class Mailbox:
 
     async def _opened(self, conversation: ConversationId, claimed: _Claimed) -> Lease:
         sealed = [(fields[1].decode(), fields[3]) for _, fields in claimed.pending]
+        told = any(fields[4:] == [b"told", b"1"] for _, fields in claimed.pending)
         messages: list[bytes] = []
         session = None
         try:
@@ -222,6 +240,7 @@ class Mailbox:
             tries=tries,
             exhausted=tries >= self.policy.tries,
             reason=claimed.reason.decode(),
+            told=told,
         )
 
     def _open(self, key: DataKey, kind: str, position: str, body: bytes) -> bytes | None:

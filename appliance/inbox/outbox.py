@@ -69,11 +69,23 @@ class Outbox:
         redis: Redis,
         vault: Vault,
         deliveries: DeliveryLog,
+        *,
         lease_s: float = 30.0,
         clock_shift_ms: Callable[[], int] = no_shift,
+        redact_after_s: float | None = None,
     ) -> None:
-        """`lease_s`: a conversation whose sender has been silent for so long is given to another."""
+        """The outbox of the same Redis as the mailbox's.
+
+        Args:
+            redis: its client.
+            vault: opens the replies.
+            deliveries: is told under which id the provider took each.
+            lease_s: a conversation whose sender has been silent for so long is given to another.
+            clock_shift_ms: a test's way to move time.
+            redact_after_s: the provider is to empty a reply so long after it was taken; None: never.
+        """
         self.lease_s = lease_s
+        self._redact_ms = "" if redact_after_s is None else milliseconds(redact_after_s)
         self._vault = vault
         self._deliveries = deliveries
         self._lane = Lane("out", redis, clock_shift_ms)
@@ -133,7 +145,9 @@ class Outbox:
     async def _settle(
         self, conversation: ConversationId, token: int, entry: str, reason: str, provider_sid: str = ""
     ) -> None:
-        (more,) = await self._lane.run("sent", conversation, token, entry, reason, provider_sid)
+        (more,) = await self._lane.run(
+            "sent", conversation, token, entry, reason, provider_sid, self._redact_ms
+        )
         if more == _STALE:
             raise _stale(conversation, token)
         if more:

@@ -1,6 +1,9 @@
 """What the mailbox keeps to: how long, how many, how often."""
 
+import math
 from dataclasses import dataclass
+
+from appliance.inbox.lanes import SHARDS
 
 HOURS_S = 3600.0
 
@@ -27,3 +30,18 @@ class MailboxPolicy:
     """Handed out in one turn; what is above waits for the next."""
     most_pending: int = 200
     """Waiting in one conversation; what is above is refused."""
+    most_waiting: int = 20_000
+    """Conversations with something to answer; a further one is refused."""
+    minute: int = 6_000
+    """Messages of all senders in a minute; what is above is refused."""
+    burst: int = 30
+    """Messages of one sender within `burst_s`: the next one is answered and told of the limit, then silence."""
+    burst_s: float = 60.0
+    day: int = 300
+    """Messages of one sender within 24 hours; likewise."""
+    redact_inbound: bool = False
+    """Whether the provider is to empty a message once it is answered."""
+
+    def shard(self, whole: int) -> int:
+        """The share of one shard in a limit over all: each script sees its own shard only."""
+        return math.ceil(whole / SHARDS)

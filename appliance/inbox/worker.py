@@ -7,7 +7,7 @@ and the outbox have written it down. Whatever dies before that is done again by 
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -43,6 +43,22 @@ class TurnHandler(Protocol):
         """The safe replies when the tries are used up, or no message could be opened."""
 
 
+class Meters(Protocol):
+    """Counts."""
+
+    def attempted(self, fate: str) -> None:
+        """An attempt to send came to this."""
+
+    def buried(self) -> None:
+        """A turn became a dead letter."""
+
+
+class _Uncounted:
+    def attempted(self, fate: str) -> None: ...
+
+    def buried(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class WorkerPolicy:
     """Times are in seconds."""
@@ -65,18 +81,36 @@ class Worker:
         handler: TurnHandler,
         sender: Sender,
         policy: WorkerPolicy | None = None,
+        *,
+        chores: Sequence[Pump[Any]] = (),
+        meters: Meters | None = None,
     ) -> None:
+        """A worker.
+
+        Args:
+            mailbox: where turns are.
+            outbox: where replies are.
+            handler: answers turns.
+            sender: sends replies.
+            policy: how many at once.
+            chores: what else is done meanwhile, and is stopped with it.
+            meters: counts.
+        """
         self._mailbox = mailbox
         self._handler = handler
         self._policy = policy or WorkerPolicy()
+        self._chores, self._meters = chores, meters or _Uncounted()
+        dispatcher = Dispatcher(outbox, sender, fate=self._meters.attempted)
         self._turns = Pump("turns", mailbox, self._turn, self._policy.turns)
-        self._sends = Pump("sends", outbox, Dispatcher(outbox, sender).send, self._policy.sends)
+        self._sends = Pump("sends", outbox, dispatcher.send, self._policy.sends)
         self._deadline_s = 0.0
 
     async def run(self) -> None:
         """Work until stopped. Cancelling this stops at once; what was held is given back."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sends.run(), name="sends")
+            for chore in self._chores:
+                group.create_task(chore.run(), name="chore")
             await self._turns.run()
             self._sends.stop(self._deadline_s, drain=True)
 
@@ -88,6 +122,8 @@ class Worker:
         now_s = asyncio.get_running_loop().time()
         self._deadline_s = now_s + grace_s
         self._turns.stop(now_s + grace_s * _TURNS_SHARE)
+        for chore in self._chores:
+            chore.stop(now_s + grace_s * _TURNS_SHARE)
 
     async def _turn(self, lease: Lease) -> None:
         log = _log.bind(conversation=lease.conversation, token=lease.token)
@@ -108,6 +144,7 @@ class Worker:
         if lease.exhausted or not lease.messages:
             replies = await self._handler.fallback(lease)
             await persist(lambda: self._mailbox.bury(lease, replies))
+            self._meters.buried()
             _log.error("worker.dead_letter", conversation=lease.conversation, reason=lease.reason)
             return
         async with asyncio.timeout(self._policy.longest_turn_s):

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 from appliance.channel.inbound import InboundMessage
-from appliance.errors import Temporary
+from appliance.errors import InboxFull, Temporary
 
 _LONGEST_ACCEPT_S = 5.0
 """Twilio gives up after 15 s."""
@@ -23,15 +23,15 @@ _log = structlog.get_logger(__name__)
 class Inbox(Protocol):
     """Keeps messages until they are answered."""
 
-    async def accept(self, message: InboundMessage) -> bool:
-        """Keep it, sealed; False when its sid was taken before. Whatever is raised means: not kept."""
+    async def accept(self, message: InboundMessage) -> "Taken":
+        """ACCEPTED, DUPLICATE or LIMITED. Whatever is raised means: not kept, and nobody will answer it."""
 
 
 class LastResort(Protocol):
     """Answers without the store."""
 
     async def reply(self, message: InboundMessage) -> None:
-        """Send the emergency route if the wording asks for it, else the safe fallback. Does not raise."""
+        """Send the emergency route if the wording asks for it, else the safe fallback."""
 
 
 class Taken(StrEnum):
@@ -39,6 +39,10 @@ class Taken(StrEnum):
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
+    LIMITED = "limited"
+    """Its sender has sent too many, and was told so: this one is left unanswered."""
+    FULL = "full"
+    """The inbox has too much to do; it is being answered directly."""
     RESCUED = "rescued"
     """The inbox did not take it; it is being answered directly."""
     LOST = "lost"
@@ -88,15 +92,18 @@ class Intake:
             return Taken.DUPLICATE
         try:
             async with asyncio.timeout(self._longest_accept_s):
-                return Taken.ACCEPTED if await self._inbox.accept(message) else Taken.DUPLICATE
+                return await self._inbox.accept(message)
+        except InboxFull:
+            _log.warning("intake.full", sid=message.sid)
+            return self._rescue(message, Taken.FULL)
         except (Temporary, TimeoutError) as error:
             _log.warning("intake.not_accepted", sid=message.sid, error=type(error).__name__)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the patient gets an answer
             # Neither the text nor the traceback is logged: both may quote the patient.
             _log.error("intake.accept_failed", sid=message.sid, error=type(error).__name__)
-        return self._rescue(message)
+        return self._rescue(message, Taken.RESCUED)
 
-    def _rescue(self, message: InboundMessage) -> Taken:
+    def _rescue(self, message: InboundMessage, why: Taken) -> Taken:
         if message.sid in self._rescued_sids:
             # Its twin failed to be accepted at the same time.
             return Taken.DUPLICATE
@@ -107,7 +114,7 @@ class Intake:
         if len(self._rescued_sids) > _REMEMBERED:
             self._rescued_sids.popitem(last=False)
         _owned(self._answer(message), self._rescuing)
-        return Taken.RESCUED
+        return why
 
     async def _answer(self, message: InboundMessage) -> None:
         try:

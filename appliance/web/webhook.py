@@ -37,7 +37,7 @@ class Taker(Protocol):
 class Deliveries(Protocol):
     """Keeps what became of each reply."""
 
-    async def forward(self, provider_sid: str, status: str) -> bool:
+    async def forward(self, update: StatusUpdate) -> bool:
         """Take a status if it is further on than the present one; raises StoreUnavailable."""
 
 
@@ -159,7 +159,7 @@ async def _forward(deliveries: Deliveries, update: StatusUpdate) -> Moved:
     if update.error_code is not None:
         _log.warning("webhook.not_delivered", sid=update.sid, status=update.status, code=update.error_code)
     try:
-        return Moved.FORWARD if await deliveries.forward(update.sid, update.status) else Moved.IGNORED
+        return Moved.FORWARD if await deliveries.forward(update) else Moved.IGNORED
     except Temporary as error:
         _log.warning("webhook.status_unstored", sid=update.sid, error=type(error).__name__)
         return Moved.UNSTORED

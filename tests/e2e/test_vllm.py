@@ -45,6 +45,9 @@ class RedisServer(Protocol):
     url: str
     vault_url: str
 
+    def flush(self) -> None:
+        """Empty it: what other tests left is sealed by other keys."""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine() -> AsyncIterator[EngineProcess]:
@@ -66,6 +69,7 @@ async def engine() -> AsyncIterator[EngineProcess]:
 async def house(
     engine: EngineProcess, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Hospital]:
+    redis_server.flush()
     folder: Path = tmp_path_factory.mktemp("hospital")
     settings: dict[str, Any] = {
         "wording": "fluent",

@@ -30,6 +30,9 @@ class RedisServer(Protocol):
     url: str
     vault_url: str
 
+    def flush(self) -> None:
+        """Empty it: what other tests left is sealed by other keys."""
+
     def start(self) -> None:
         """Run it."""
 
@@ -41,6 +44,7 @@ class RedisServer(Protocol):
 async def house(
     redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Hospital]:
+    redis_server.flush()
     folder = tmp_path_factory.mktemp("hospital")
     async with hospital(folder, redis_server.url, redis_server.vault_url) as house:
         yield house

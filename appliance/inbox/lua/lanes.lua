@@ -3,7 +3,8 @@
 -- KEYS[1] is the root of a shard, which is a hash tag. Every other name is built from it, so that all that one
 -- script touches is in one slot of a Redis Cluster. ARGV[1] shifts the clock (milliseconds; 0 but in tests).
 --
--- A lane is `in` (messages to answer) or `out` (replies to send). In each, a conversation is in one of three
+-- A lane is `in` (messages to answer), `out` (replies to send) or `redact` (messages to empty at the provider, which
+-- are leased by being due later). In the first two, a conversation is in one of three
 -- places: nowhere (nothing to do), in `due` (score: when it may be taken), or in `leases` (score: when the lease
 -- ends). Its state holds the token of the lease, which is what fences off a holder that is late.
 
@@ -33,6 +34,23 @@ local function remember_taken(conversation, provider_sid, now)
   redis.call('EXPIRE', taken(conversation), 2 * 24 * 3600)
 end
 
+local dead = root .. ':dead'
+local redact_tries = root .. ':redact:tries'
+-- Nothing is ever put off for longer: what is due later than that was written before the clock was set back.
+local LONGEST_PAUSE_MS = {['in'] = 90 * 1000, out = 360 * 1000, redact = 2 * 3600 * 1000}
+
+-- After the clock was set back, what would be due only when it has caught up is due now.
+local function bring_back(lane, now)
+  for _, set in ipairs({due(lane), leases(lane)}) do
+    local latest = redis.call('ZRANGE', set, -1, -1, 'WITHSCORES')
+    if latest[2] and tonumber(latest[2]) > now + LONGEST_PAUSE_MS[lane] then
+      for _, conversation in ipairs(redis.call('ZRANGE', set, 0, -1)) do
+        redis.call('ZADD', set, 'LT', now, conversation)
+      end
+    end
+  end
+end
+
 -- Milliseconds until something in the lane will need a worker, or -1 when nothing will.
 local function idle_ms(lane, now)
   local soonest = nil
@@ -43,14 +61,22 @@ local function idle_ms(lane, now)
   return soonest and math.max(soonest - now, 0) or -1
 end
 
+-- What was in hand when its holder died twice is not taken all at once again: one of them may be what kills, and
+-- the others should not die with it a third time.
+local function apart_ms(lane, conversation, tries)
+  if lane ~= 'in' or tries < 2 then return 0 end
+  return (string.byte(conversation, 1) * 7 + string.byte(conversation, -1)) % 16 * 200
+end
+
 -- Lease the conversation that is due first: its id and a new token, or nil.
 local function claim(lane, now, lease_ms)
+  bring_back(lane, now)
   -- Leases that ended are due again. Their holder died or hangs, perhaps because of what it held: that is a try.
   for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', leases(lane), '-inf', now, 'LIMIT', 0, 100)) do
+    local tries = redis.call('HINCRBY', state(lane, conversation), 'tries', 1)
     redis.call('ZREM', leases(lane), conversation)
-    redis.call('ZADD', due(lane), now, conversation)
+    redis.call('ZADD', due(lane), now + apart_ms(lane, conversation, tries), conversation)
     redis.call('HDEL', state(lane, conversation), 'token')
-    redis.call('HINCRBY', state(lane, conversation), 'tries', 1)
     redis.call('HSET', state(lane, conversation), 'reason', 'the worker did not come back')
   end
   local conversation = redis.call('ZRANGEBYSCORE', due(lane), '-inf', now, 'LIMIT', 0, 1)[1]
@@ -96,8 +122,13 @@ end
 
 -- Keep what could not be handled, sealed as it is, for somebody to look at.
 local function to_dead_letters(lane, conversation, position, body, reason, now)
-  redis.call('XADD', root .. ':dead', '*', 'lane', lane, 'conversation', conversation, 'position', position,
+  redis.call('XADD', dead, '*', 'lane', lane, 'conversation', conversation, 'position', position,
     'body', body, 'reason', reason, 'at', now)
+end
+
+-- Have a message emptied at the provider.
+local function to_redact(conversation, provider_sid, at)
+  redis.call('ZADD', due('redact'), 'NX', at, conversation .. ' ' .. provider_sid)
 end
 
 -- Put a reply into the outbox. A conversation that waits for its next attempt goes on waiting: order is kept.

@@ -9,7 +9,7 @@ import pytest_asyncio
 from node_tools import PRISM, installed, node, twilio_openapi
 
 from appliance.channel import TwilioSender
-from appliance.errors import SendRefused
+from appliance.errors import SendForbidden, SendRefused
 
 pytestmark = [pytest.mark.node, pytest.mark.asyncio(loop_scope="module")]
 
@@ -76,10 +76,13 @@ async def test_replies_to_users_without_a_number_are_valid(prism: str) -> None:
     assert await _send(prism, to="whatsapp:US.ABCdef123")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "code"), [({"account": "AC1"}, 422), ({"callback": "no uri at all"}, 422), ({"token": ""}, 401)]
-)
+@pytest.mark.parametrize(("wrong", "code"), [({"account": "AC1"}, 422), ({"callback": "no uri at all"}, 422)])
 async def test_what_the_document_forbids_is_refused(prism: str, wrong: dict[str, str], code: int) -> None:
     with pytest.raises(SendRefused) as caught:
         await _send(prism, **wrong)
     assert caught.value.code == code
+
+
+async def test_without_a_token_nothing_is_taken(prism: str) -> None:
+    with pytest.raises(SendForbidden):
+        await _send(prism, token="")

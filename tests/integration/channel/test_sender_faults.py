@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from appliance.channel import TwilioSender
-from appliance.errors import SendRefused, SendThrottled, SendUnconfirmed
+from appliance.errors import SendForbidden, SendRefused, SendThrottled, SendUnconfirmed
 
 ACCOUNT = "AC00000000000000000000000000000000"
 PATIENT = "whatsapp:+34600000001"
@@ -96,10 +96,9 @@ async def test_what_twilio_will_never_take_is_refused_with_its_code(code: int) -
 @pytest.mark.parametrize(
     ("status", "payload", "code"),
     [
-        (401, {"code": 20003, "message": "Authenticate", "status": 401}, 20003),
         (404, {}, 404),
         (422, {"type": "x", "title": "Invalid", "status": 422, "code": 422, "detail": PATIENT}, 422),
-        (403, "no object", 403),
+        (410, "no object", 410),
     ],
 )
 async def test_every_other_client_error_is_a_refusal_too(status: int, payload: object, code: int) -> None:
@@ -107,6 +106,17 @@ async def test_every_other_client_error_is_a_refusal_too(status: int, payload: o
         with pytest.raises(SendRefused) as caught:
             await _send(sender)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("status", "payload"),
+    [(401, {"code": 20003, "message": "Authenticate", "status": 401}), (403, "no object")],
+)
+async def test_an_account_that_is_not_accepted_is_no_fault_of_the_reply(status: int, payload: object) -> None:
+    """Once somebody has mended the token it goes."""
+    async with _sender(_json(status, payload)) as sender:
+        with pytest.raises(SendForbidden, match="twilio_auth_token"):
+            await _send(sender)
 
 
 async def test_a_refusal_does_not_quote_the_patient() -> None:

@@ -8,13 +8,16 @@ from typing import Protocol
 
 import pytest
 from hospital import ACCOUNT, HOSPITAL, standing_in
+from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
-from appliance.answering import Posting
 from appliance.channel import Reply, TwilioSender
 from appliance.demo.standin import Fault
 from appliance.demo.standin.faults import NEVER_S
 from appliance.inbox import DeliveryLog, Dispatcher, Mailbox, MailboxPolicy, Outbox
+from appliance.inbox.consent import OptOuts
+from appliance.posting import Posting, Refusals
+from appliance.telemetry.delivery import DeliveryMeters
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault
 
 pytestmark = pytest.mark.redis
@@ -44,7 +47,7 @@ asyncio.run(main(*sys.argv[1:]))
 _SENDER = """
 import asyncio, sys
 from pathlib import Path
-from appliance.answering import Posting
+from appliance.posting import Posting
 from appliance.channel import TwilioSender
 from appliance.inbox import DeliveryLog, Dispatcher, Outbox
 from appliance.vault import KeyRing, RedisDataKeyStore, Vault, connect
@@ -55,7 +58,7 @@ async def main(url, vault_url, ring, twilio_url, account, token):
     twilio = TwilioSender(account, token, twilio_url, 60)
     while (sending := await outbox.take()) is None:
         await outbox.wait(1)
-    await Dispatcher(outbox, Posting(twilio, "", "", 30.0)).send(sending)
+    await Dispatcher(outbox, Posting(twilio, None)).send(sending)
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -114,7 +117,9 @@ async def test_a_reply_whose_sender_was_killed_before_it_could_write_down_the_an
         killed.kill()
         await killed.wait()
         sender = TwilioSender(ACCOUNT.sid, ACCOUNT.auth_token, desk.url, 10.0)
-        dispatcher = Dispatcher(outbox, Posting(sender, "", "", 30.0))
+        dispatcher = Dispatcher(
+            outbox, Posting(sender, Refusals(OptOuts(redis), DeliveryMeters(CollectorRegistry())))
+        )
         async with asyncio.timeout(60):
             while len(twilio.bodies(PATIENT)) < 2:
                 if sending := await outbox.take():

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
-from appliance.errors import StaleLease, StoreUnavailable
+from appliance.errors import InboxFull, StaleLease
 from appliance.inbox import Accepted, Lease, Mailbox, MailboxPolicy, Outbox, Sending
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault
 
@@ -261,10 +261,10 @@ async def test_a_message_moved_to_another_conversation_is_not_read(
 async def test_a_full_inbox_refuses_and_the_refused_message_may_come_again(
     redis: Redis, vault: Vault
 ) -> None:
-    mailbox = Mailbox(redis, vault, MailboxPolicy(most_pending=2))
+    mailbox = Mailbox(redis, vault, MailboxPolicy(most_pending=2, quiet_s=0))
     for number in range(2):
-        await mailbox.accept(ANA, f"SM{number}", b"one", immediate=True)
-    with pytest.raises(StoreUnavailable, match="2 messages are pending"):
+        await mailbox.accept(ANA, f"SM{number}", b"one")
+    with pytest.raises(InboxFull):
         await mailbox.accept(ANA, "SM2", b"three")
     lease = await mailbox.take()
     assert lease is not None
@@ -310,7 +310,7 @@ async def test_nothing_of_a_turn_is_kept_once_it_is_answered(
     await mailbox.done(await take(), None, [b"reply"])
     await outbox.sent(await take_reply(), "SMout1")
     left = {key.decode().split("}")[-1].split(":")[1] async for key in redis.scan_iter("{antesala:*")}
-    # The claimed id, the tokens that were settled last, the counter of tokens, the provider's ids: no text.
-    assert left == {"sid", "in", "out", "token", "taken"}
+    # The claimed id, the tokens that were settled last, the counters, the provider's ids: no text.
+    assert left == {"sid", "in", "out", "token", "taken", "rate"}
     assert [key async for key in redis.scan_iter("*:entries:*")] == []
     assert [key async for key in redis.scan_iter("*:state:*")] == []

@@ -19,6 +19,8 @@ TEACHES = {
     ("knowledge",): ["lint", "build", "list", "activate", "rollback"],
     ("models",): ["list", "fetch", "verify", "serve"],
     ("models", "fetch"): ["--all-local", "--pin", "HF_ENDPOINT"],
+    ("inbox",): ["list", "retry", "discard", "fallback", "24 hours", "journal"],
+    ("inbox", "list"): ["--open", "pseudonym"],
     ("keys",): ["new", "list", "rotate"],
     ("audit",): ["verify", "export", "rotate"],
 }

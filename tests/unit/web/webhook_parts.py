@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from prometheus_client import CollectorRegistry
 
-from appliance.channel import SIGNATURE_HEADER, InboundMessage, signature_of
+from appliance.channel import SIGNATURE_HEADER, InboundMessage, StatusUpdate, signature_of
 from appliance.settings import Settings
 from appliance.web.app import WebDeps
+from appliance.web.intake import Taken
 
 TOKEN = "12345"
 PUBLIC_URL = "https://hospital.example/antesala"
@@ -33,7 +34,7 @@ class FakeInbox:
     messages: list[InboundMessage] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def accept(self, message: InboundMessage) -> bool:
+    async def accept(self, message: InboundMessage) -> Taken:
         self.asked.set()
         if self.gate:
             await self.gate.wait()
@@ -42,7 +43,7 @@ class FakeInbox:
         is_new = message.sid not in {kept.sid for kept in self.messages}
         if is_new:
             self.messages.append(message)
-        return is_new
+        return Taken.ACCEPTED if is_new else Taken.DUPLICATE
 
 
 @dataclass
@@ -68,11 +69,11 @@ class FakeDeliveries:
     failure: Exception | None = None
     updates: list[tuple[str, str]] = field(default_factory=list)
 
-    async def forward(self, provider_sid: str, status: str) -> bool:
+    async def forward(self, update: StatusUpdate) -> bool:
         if self.failure:
             raise self.failure
-        is_new = (provider_sid, status) not in self.updates
-        self.updates.append((provider_sid, status))
+        is_new = (update.sid, update.status) not in self.updates
+        self.updates.append((update.sid, update.status))
         return is_new
 
 
