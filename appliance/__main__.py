@@ -5,11 +5,13 @@ import sys
 from rich.console import Console
 
 from appliance.cli.app import application
+from appliance.egress.silence import silence_libraries
 from appliance.errors import ApplianceError
 
 
 def main() -> None:
     """Run the command; a failure of the appliance's own is told in its words, with exit code 1."""
+    silence_libraries()
     try:
         application(sys.argv[1:])()
     except ApplianceError as error:

@@ -19,6 +19,9 @@ from appliance.audit.forward import SyslogForward
 from appliance.channel import TwilioSender
 from appliance.conversation import House
 from appliance.conversation.furnish import furnished
+from appliance.egress import Guard
+from appliance.egress.record import recorded
+from appliance.egress.standing import GuardMetrics
 from appliance.engine.client import Engine
 from appliance.engine.entailment import OnnxEntailment, verified_entailment
 from appliance.errors import SettingsError, StoreUnavailable
@@ -145,8 +148,16 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSea
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, observer: Observer | None = None) -> AsyncIterator[Services]:
+async def open_services(
+    settings: Settings, *, observer: Observer | None = None, guard: Guard | None = None, process: str = ""
+) -> AsyncIterator[Services]:
     """Everything that a gateway or a worker needs; Redis is reached at the first command.
+
+    Args:
+        settings: of the installation.
+        observer: sees every decision.
+        guard: the egress guard that stands in this process; its counters go to the journal and the metrics.
+        process: gateway, worker or demo, as the journal names it.
 
     Raises:
         SettingsError, KeyFileError, PackError, ModelError: what is missing, and what to do.
@@ -163,6 +174,9 @@ async def open_services(settings: Settings, *, observer: Observer | None = None)
         journal = opened.enter_context(_journal(settings, secrets_dir, opened))
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
+        if guard:
+            registry.register(GuardMetrics(guard))
+            await opened.enter_async_context(recorded(guard, journal, process))
         mailbox = Mailbox(values, vault, _mailbox_policy(settings))
         outbox, redactions = _outbox(settings, values, vault), Redactions(values)
         meters, opt_outs = DeliveryMeters(registry), OptOuts(values)

@@ -92,6 +92,15 @@ class Settings(BaseModel):
         description="whether Twilio is told to empty what was delivered: replies, or inbound messages too",
     )
 
+    egress_guard: bool = Field(
+        default=True, description="serve, worker and demo refuse to reach anybody but the configured peers"
+    )
+
+    firewall_counters: Path | None = Field(
+        None, description="a file with the output of `nft -j list counters`, for the report"
+    )
+    proxy_log: Path | None = Field(None, description="Squid's access.log, for the report")
+
     burst_quiet_s: float = Field(1.2, ge=0, description="a turn is taken this long after the last message …")
     burst_most_s: float = Field(3.0, ge=0, description="… and no later than this after the first")
     limit_sender_burst: int = Field(

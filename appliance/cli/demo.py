@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from appliance.demo.run import DemoOptions, run_demo
+from appliance.egress.standing import put_up_for_this_machine
 from appliance.errors import SettingsError
 from appliance.settings import load_settings
 from appliance.telemetry.logs import configure_logs
@@ -43,7 +44,9 @@ def demo(
         configure_logs(stream)
         # What a closed connection of the browser leaves behind is nobody's concern.
         logging.getLogger("asyncio").setLevel(logging.ERROR)
+        guard = put_up_for_this_machine(settings, "" if engine in {"auto", "none"} else engine)
+        options = DemoOptions(port, engine, guard)
         with asyncio.Runner() as runner:
-            if not runner.run(run_demo(DemoOptions(port, engine), settings, Console(highlight=False))):
+            if not runner.run(run_demo(options, settings, Console(highlight=False))):
                 # All is closed, but a thread may be learning from a changed pack, for minutes yet.
                 os._exit(0)

@@ -7,6 +7,8 @@ import structlog
 from hypercorn.asyncio import serve as serve_app
 from hypercorn.config import Config
 
+from appliance.egress import Guard
+from appliance.egress.standing import put_up
 from appliance.services import open_services
 from appliance.settings import Settings, load_settings
 from appliance.telemetry.logs import configure_logs
@@ -21,7 +23,8 @@ def serve() -> None:
     says what is missing. Ends on SIGTERM, when the requests in hand are answered.
     """
     configure_logs()
-    asyncio.run(_serve(load_settings()))
+    settings = load_settings()
+    asyncio.run(_serve(settings, put_up(settings)))
 
 
 def worker() -> None:
@@ -30,23 +33,24 @@ def worker() -> None:
     On SIGTERM it takes nothing more, finishes what it has within APPLIANCE_WORKER_GRACE_S seconds, and ends.
     """
     configure_logs()
-    asyncio.run(_work(load_settings()))
+    settings = load_settings()
+    asyncio.run(_work(settings, put_up(settings)))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, guard: Guard | None) -> None:
     stopped = _stop_signal()
     config = Config()
     config.bind = [settings.bind]
     config.accesslog = None
     config.errorlog = "-"
-    async with open_services(settings) as services:
+    async with open_services(settings, guard=guard, process="gateway") as services:
         _log.info("gateway.ready", bind=settings.bind, knowledge=services.pack.version)
         await serve_app(services.web_app(), config, shutdown_trigger=stopped.wait)
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, guard: Guard | None) -> None:
     stopped = _stop_signal()
-    async with open_services(settings) as services:
+    async with open_services(settings, guard=guard, process="worker") as services:
         _log.info("worker.ready", knowledge=services.pack.version)
         work = asyncio.create_task(services.worker.run(), name="worker")
         stop = asyncio.create_task(stopped.wait(), name="stop")

@@ -26,6 +26,7 @@ from appliance.demo.redis_server import redis_server
 from appliance.demo.standin import Account, Callbacks, Ledger, create_standin
 from appliance.demo.traces import TraceLog
 from appliance.demo.warden import Warden
+from appliance.egress import Guard
 from appliance.inbox import Worker
 from appliance.services import Services, open_services
 from appliance.settings import Settings
@@ -37,10 +38,11 @@ _WORKER_GRACE_S = 5.0
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What the command was given: the port, 0 for any; `auto`, `none`, or the URL of an engine."""
+    """What the command was given: the port, 0 for any; `auto`, `none`, or the URL of an engine; the guard."""
 
     port: int = 8080
     engine: str = "auto"
+    guard: Guard | None = None
 
 
 async def run_demo(options: DemoOptions, machine: Settings, console: Console) -> bool:
@@ -81,7 +83,9 @@ async def _demo(options: DemoOptions, machine: Settings, console: Console, ready
         settings = demo_settings(machine, redis, gateway.url, desk.url)
         bulletin = Bulletin()
         traces = TraceLog(changed=bulletin.post)
-        services = await opened.enter_async_context(open_services(settings, observer=traces))
+        services = await opened.enter_async_context(
+            open_services(settings, observer=traces, guard=options.guard, process="demo")
+        )
         room = await opened.enter_async_context(_room(services, traces, bulletin, gateway, desk))
         work = await opened.enter_async_context(_working(services.worker))
         app = services.web_app()

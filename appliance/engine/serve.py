@@ -54,6 +54,8 @@ def engine_command(entry: Entry, model_dir: Path, environment: EngineEnvironment
         variables={
             "VLLM_NO_USAGE_STATS": "1",
             "DO_NOT_TRACK": "1",
+            # Otherwise it asks the kernel for a route to a public address to learn its own.
+            "VLLM_HOST_IP": "127.0.0.1",
             "HF_HUB_OFFLINE": "1",
             "HF_HOME": str(cache / "huggingface"),
             "VLLM_CACHE_ROOT": str(cache / "vllm"),

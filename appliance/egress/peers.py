@@ -1,0 +1,43 @@
+"""Who a production process talks to, as its settings say: nobody else is let through."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from appliance.egress.policy import UNIX, Peer, Policy
+from appliance.settings import Settings
+
+_PORTS = {"redis": 6379, "rediss": 6379, "http": 80, "https": 443, "udp": 514, "tcp": 601}
+
+
+def production_policy(settings: Settings, environ: Mapping[str, str]) -> Policy:
+    """For `serve` and `worker`: the configured peers, no other program."""
+    return Policy(peers=peers_of(settings, environ))
+
+
+def peers_of(settings: Settings, environ: Mapping[str, str]) -> tuple[Peer, ...]:
+    """The configured peers, each with the setting that names it; and systemd, which is told that all is well."""
+    return tuple(_peers(settings, environ))
+
+
+def _peers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Peer]:
+    urls = {
+        "redis_url": settings.redis_url,
+        "vault_url": settings.vault_url,
+        "qdrant_url": settings.qdrant_url,
+        "engine_url": settings.engine_url,
+        "twilio_api_url": settings.twilio_api_url,
+        "syslog_url": settings.syslog_url,
+    }
+    for name, url in urls.items():
+        if url:
+            yield peer(name, url)
+    if supervisor := environ.get("NOTIFY_SOCKET"):
+        yield Peer("systemd", f"{UNIX}:{supervisor.replace('@', chr(0), 1)}", 0)
+
+
+def peer(name: str, url: str) -> Peer:
+    """Whom a URL leads to."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return Peer(name, f"{UNIX}:{parts.path}", 0)
+    return Peer(name, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0))

@@ -1,0 +1,44 @@
+"""Peers are what the settings say, and nothing that they do not say."""
+
+from appliance.egress import Peer
+from appliance.egress.peers import peers_of, production_policy
+from appliance.settings import Settings
+
+
+def test_without_further_settings_there_are_redis_and_twilio() -> None:
+    assert peers_of(Settings.model_validate({}), {}) == (
+        Peer("redis_url", "127.0.0.1", 6379),
+        Peer("vault_url", "127.0.0.1", 6379),
+        Peer("twilio_api_url", "api.twilio.com", 443),
+    )
+
+
+def test_every_url_of_the_settings_is_a_peer() -> None:
+    settings = Settings.model_validate(
+        {
+            "redis_url": "unix:///run/redis/values.sock?db=0",
+            "vault_url": "rediss://keys.hospital.example",
+            "qdrant_url": "http://10.0.0.5:6333",
+            "engine_url": "http://[::1]:8000/v1",
+            "syslog_url": "udp://log.hospital.example",
+        }
+    )
+    assert peers_of(settings, {}) == (
+        Peer("redis_url", "unix:/run/redis/values.sock", 0),
+        Peer("vault_url", "keys.hospital.example", 6379),
+        Peer("qdrant_url", "10.0.0.5", 6333),
+        Peer("engine_url", "::1", 8000),
+        Peer("twilio_api_url", "api.twilio.com", 443),
+        Peer("syslog_url", "log.hospital.example", 514),
+    )
+
+
+def test_systemd_may_be_told_that_all_is_well() -> None:
+    found = peers_of(Settings.model_validate({}), {"NOTIFY_SOCKET": "/run/systemd/notify"})
+    assert found[-1] == Peer("systemd", "unix:/run/systemd/notify", 0)
+
+
+def test_production_starts_no_program_and_reaches_no_other_service_of_its_machine() -> None:
+    policy = production_policy(Settings.model_validate({}), {})
+    assert (policy.children, policy.this_machine, policy.beside_python) == (False, False, False)
+    assert policy.to_address("127.0.0.1", 22) is None
