@@ -56,6 +56,12 @@ def listen(port: int) -> Place:
     return Place(place, f"http://{HOST}:{place.getsockname()[1]}")
 
 
+def inherited(descriptor: int) -> Place:
+    """The place of a listening socket that this process was started with, as systemd passes them."""
+    place = socket.socket(fileno=descriptor)
+    return Place(place, f"http://{HOST}:{place.getsockname()[1]}")
+
+
 @asynccontextmanager
 async def serving(app: Quart, place: Place) -> AsyncIterator[None]:
     """Run an application on the socket; inside, it answers. Leaving ends it, open connections included."""

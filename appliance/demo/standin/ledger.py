@@ -52,10 +52,12 @@ class Ledger:
         most: int = MOST_KEPT,
         now: Callable[[], datetime] = _now,
         changed: Callable[[], None] = lambda: None,
+        arrived: Callable[[Received], None] = lambda _: None,
     ) -> None:
         self._most = most
         self._now = now
         self._changed = changed
+        self._arrived = arrived
         self._messages: OrderedDict[str, Received] = OrderedDict()
         self._by_recipient: dict[str, dict[str, None]] = {}
 
@@ -77,6 +79,7 @@ class Ledger:
         self._by_recipient.setdefault(to, {})[message.sid] = None
         while len(self._messages) > self._most:
             self.remove(next(iter(self._messages)))
+        self._arrived(message)
         self._changed()
         return message
 

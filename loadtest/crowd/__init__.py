@@ -1,0 +1,1 @@
+"""The crowd: patients who hold realistic conversations, at the pace of a shape, run by Locust."""

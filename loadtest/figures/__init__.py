@@ -1,0 +1,1 @@
+"""Figures of a run: pure, from what was measured for each message."""
