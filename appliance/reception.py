@@ -17,7 +17,7 @@ from appliance.errors import SendThrottled, SendUnconfirmed, StoreUnavailable
 from appliance.inbox import Accepted, Mailbox
 from appliance.telemetry.delivery import DeliveryMeters
 from appliance.vault import Vault
-from appliance.vault.connection import translated
+from appliance.vault.connection import is_in_doubt, translated
 from appliance.web.intake import Taken
 
 _TAKEN = {
@@ -26,6 +26,9 @@ _TAKEN = {
     Accepted.DUPLICATE: Taken.DUPLICATE,
     Accepted.LIMITED: Taken.LIMITED,
 }
+_PATIENCE_S = 4.0
+_URGENT_PATIENCE_S = 1.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 _REMEMBERED = 10_000
 _LOOK_UP_AFTER_S = 2.0
 _URGENT_LOOK_UP_AFTER_S = 0.5
@@ -36,18 +39,42 @@ _log = structlog.get_logger(__name__)
 class Reception:
     """Seals and keeps messages; the web application's Inbox."""
 
-    def __init__(self, mailbox: Mailbox, vault: Vault, house: House) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        vault: Vault,
+        house: House,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._mailbox, self._vault, self._house = mailbox, vault, house
+        self._clock, self._sleep = clock, sleep
 
     async def accept(self, message: InboundMessage) -> Taken:
-        """Keep it; an emergency passes every limit and ends its burst. Raises StoreUnavailable, InboxFull."""
-        accepted = await self._mailbox.accept(
-            self._vault.pseudonym(message.sender),
-            message.sid,
-            message.to_json(),
-            immediate=self._house.pack.emergencies.find(message.text) is not None,
-        )
-        return _TAKEN[accepted]
+        """Keep it; an emergency passes every limit and ends its burst. Raises StoreUnavailable, InboxFull.
+
+        A failure leaves open whether the store took the message: answered directly as well, the patient would
+        be answered twice. So it is offered again, which is harmless, until the store has said what became of
+        it; a store that restarts is back within a second. An emergency waits less.
+        """
+        urgent = self._house.pack.emergencies.find(message.text) is not None
+        until_s = self._clock() + (_URGENT_PATIENCE_S if urgent else _PATIENCE_S)
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            try:
+                accepted = await self._offer(message, urgent=urgent)
+            except StoreUnavailable as error:
+                if not is_in_doubt(error) or self._clock() + pause_s > until_s:
+                    raise
+                await self._sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            else:
+                return _TAKEN[accepted]
+
+    async def _offer(self, message: InboundMessage, *, urgent: bool) -> Accepted:
+        conversation = self._vault.pseudonym(message.sender)
+        return await self._mailbox.accept(conversation, message.sid, message.to_json(), immediate=urgent)
 
 
 @dataclass(frozen=True)

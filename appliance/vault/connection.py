@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from appliance.errors import StoreUnavailable
 
@@ -50,3 +50,11 @@ async def translated(what: str) -> AsyncIterator[None]:
         raise StoreUnavailable(f"{what}: Redis failed with {cause}") from error
     if task and task.cancelling() > cancellations:
         raise asyncio.CancelledError
+
+
+def is_in_doubt(error: StoreUnavailable) -> bool:
+    """Whether the command may have been carried out: the connection failed, and Redis itself said nothing.
+
+    What Redis refuses (full, read-only, no disk) it did not do.
+    """
+    return not isinstance(error.__cause__, ResponseError)
