@@ -1,6 +1,7 @@
 """The worker's side of a message: has the turn decided, writes the decision down, and sends the reply."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -9,8 +10,10 @@ import structlog
 
 from appliance.channel import InboundMessage, Reply, split
 from appliance.conversation import House, Outcome, Session, Turn, handle
+from appliance.errors import JournalBroken, JournalUnavailable
 from appliance.inbox import Handled, Lease
 from appliance.inbox.consent import OptOuts
+from appliance.inbox.urgent import Urgent
 from appliance.telemetry.metrics import AnswerMeters
 from appliance.vault import ConversationId, Vault
 
@@ -41,6 +44,7 @@ class Answering:
         house: House,
         vault: Vault,
         opt_outs: OptOuts,
+        urgent: Urgent,
         journal: Journal,
         *,
         meters: AnswerMeters,
@@ -48,6 +52,7 @@ class Answering:
         model_digest: Callable[[], str],
     ) -> None:
         self._house, self._vault, self._opt_outs, self._journal = house, vault, opt_outs, journal
+        self._urgent = urgent
         self._meters, self._observer, self._model_digest = meters, observer, model_digest
 
     async def handle(self, lease: Lease) -> Handled:
@@ -56,16 +61,26 @@ class Answering:
         turn, session = turn_of(messages), await self._session(lease)
         outcome = await handle(turn, session, self._house)
         record = decision_record(lease.conversation, outcome, self._house, self._model_digest())
-        record_hash = await asyncio.to_thread(self._journal.append, record)
+        record_hash = await self._recorded(record)
         self._meters.decided(outcome, (datetime.now(UTC) - messages[0].received_at).total_seconds())
         if self._observer:
             self._observer.seen(messages[-1].sender, turn, outcome, record_hash)
         kept = await self._carry_out(lease.conversation, outcome)
         urgent = outcome.action in _URGENT
-        parts = replies(outcome.reply, messages[-1], urgent=urgent)
+        parts = replies(outcome.reply, messages, urgent=urgent)
         if lease.told and parts and not urgent:
-            parts += replies(self._house.pack.message("rate_limit", outcome.language), messages[-1])
+            parts += replies(self._house.pack.message("rate_limit", outcome.language), messages)
         return Handled(kept, parts)
+
+    async def _recorded(self, record: Mapping[str, Any]) -> str:
+        start_s = time.perf_counter()
+        try:
+            record_hash = await asyncio.to_thread(self._journal.append, record)
+        except (JournalBroken, JournalUnavailable) as error:
+            self._meters.not_recorded("broken" if isinstance(error, JournalBroken) else "unavailable")
+            raise
+        self._meters.recorded(time.perf_counter() - start_s)
+        return record_hash
 
     async def fallback(self, lease: Lease) -> Sequence[bytes]:
         """The safe fallback, or the emergency route, in the pack's first language."""
@@ -76,7 +91,7 @@ class Answering:
             self._journal.append,
             {"kind": "dead_letter", "conversation": lease.conversation, "reason": lease.reason},
         )
-        return replies(safe_reply("\n".join(message.text for message in messages), self._house), messages[-1])
+        return replies(safe_reply("\n".join(message.text for message in messages), self._house), messages)
 
     async def _session(self, lease: Lease) -> Session:
         session = Session.model_validate_json(lease.session) if lease.session else Session()
@@ -86,6 +101,7 @@ class Answering:
     async def _carry_out(self, conversation: ConversationId, outcome: Outcome) -> bytes | None:
         """What the outcome asks for besides the reply; the session to keep, None after an erasure."""
         if "alert_staff" in outcome.effects:
+            await self._urgent.seen(conversation)
             _log.error(
                 "staff.alert", conversation=conversation, action=outcome.action, intents=outcome.intents
             )
@@ -109,10 +125,11 @@ def turn_of(messages: Sequence[InboundMessage]) -> Turn:
     )
 
 
-def replies(reply: str, message: InboundMessage, *, urgent: bool = False) -> tuple[bytes, ...]:
+def replies(reply: str, messages: Sequence[InboundMessage], *, urgent: bool = False) -> tuple[bytes, ...]:
     """The reply's parts as the outbox keeps them; none for an empty reply."""
     parts = split(reply) if reply else ()
-    return tuple(Reply(message.sender, message.recipient, part, urgent).to_json() for part in parts)
+    last, since_s = messages[-1], messages[0].received_at.timestamp()
+    return tuple(Reply(last.sender, last.recipient, part, urgent, since_s).to_json() for part in parts)
 
 
 def safe_reply(text: str, house: House) -> str:

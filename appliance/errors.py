@@ -22,7 +22,8 @@ ApplianceError
     ├── SendThrottled          the provider did not take a reply, and says when it may
     │   └── SendForbidden      because it does not accept our account or token: somebody must mend that
     ├── SendUnconfirmed        nobody knows whether the provider took the reply
-    └── JournalUnavailable     the journal took no record
+    ├── JournalUnavailable     the journal took no record
+    └── HistoryUnavailable     the metrics of the past cannot be asked now
 """
 
 import errno
@@ -137,6 +138,16 @@ class EgressRefused(Permanent, OSError):  # noqa: N818 - as all failures here ar
 
 class JournalUnavailable(Temporary):
     """The journal took no record: the disk is full or refuses to write; the file is as it was before."""
+
+
+# ---- console -----------------------------------------------------------------------------------------------
+
+
+class HistoryUnavailable(Temporary):
+    """Prometheus at `url` cannot be asked, or answered with something else than a query's result."""
+
+    def __init__(self, url: str, detail: str) -> None:
+        super().__init__(f"prometheus_url (APPLIANCE_PROMETHEUS_URL): no metrics from {url}: {detail}")
 
 
 # ---- channel -----------------------------------------------------------------------------------------------

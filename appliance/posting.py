@@ -1,12 +1,13 @@
 """The way of a reply after it is decided: handed to Twilio, followed until it arrives, and then emptied there."""
 
+import time
 from datetime import UTC, datetime
 
 import structlog
 
 from appliance.channel import Reply, StatusUpdate, TwilioSender, is_final
 from appliance.errors import SendForbidden, SendRefused
-from appliance.inbox import DeliveryLog, Redactions, Sending
+from appliance.inbox import DeliveryLog, Facts, Redactions, Sending
 from appliance.inbox.consent import OptOuts
 from appliance.telemetry.delivery import DeliveryMeters
 from appliance.vault import ConversationId
@@ -32,7 +33,7 @@ class Refusals:
 
     async def happened(self, conversation: ConversationId | None, code: int, *, urgent: bool = False) -> None:
         """Twilio's error; `urgent` when it met an emergency's route. Raises StoreUnavailable."""
-        self._meters.refused(code if code in _MEANINGS else 0)
+        self._meters.refused(code)
         _log.error(
             "staff.alert",
             conversation=conversation,
@@ -52,6 +53,7 @@ class Posting:
         self,
         twilio: TwilioSender,
         refusals: Refusals,
+        meters: DeliveryMeters,
         *,
         status_callback: str = "",
         sender: str = "",
@@ -62,18 +64,19 @@ class Posting:
         Args:
             twilio: the account.
             refusals: hears of what Twilio will not take.
+            meters: hear of how long it took.
             status_callback: the URL that hears of deliveries.
             sender: the address that replies come from; "" for the one that was written to.
             patience_s: how long Twilio may take to list a message.
         """
-        self._twilio, self._refusals = twilio, refusals
+        self._twilio, self._refusals, self._meters = twilio, refusals, meters
         self._status_callback, self._sender, self._patience_s = status_callback, sender, patience_s
 
     async def send(self, sending: Sending) -> str:
         """Twilio's id of the message; raises as TwilioSender.send does, and StoreUnavailable."""
         reply = Reply.from_json(sending.payload)
         try:
-            return await self._twilio.send(
+            sid = await self._twilio.send(
                 reply.to, self._sender or reply.sender, reply.body, self._status_callback
             )
         except SendRefused as error:
@@ -82,6 +85,8 @@ class Posting:
         except SendForbidden as error:
             _log.error("staff.alert", action="twilio_forbids", meaning=str(error), urgent=reply.urgent)
             raise
+        self._taken(reply)
+        return sid
 
     async def find(self, sending: Sending) -> str | None:
         """What an unconfirmed attempt has left at Twilio; raises as TwilioSender.find does."""
@@ -90,7 +95,19 @@ class Posting:
         reply = Reply.from_json(sending.payload)
         since = datetime.fromtimestamp(sending.unconfirmed_since_s, UTC)
         sender = self._sender or reply.sender
-        return await self._twilio.find(reply.to, sender, reply.body, since, sending.taken_sids)
+        found = await self._twilio.find(reply.to, sender, reply.body, since, sending.taken_sids)
+        if found:
+            self._taken(reply)
+        return found
+
+    def facts(self, sending: Sending) -> Facts | None:
+        """Since when the patient waits, and whether it is urgent."""
+        reply = Reply.from_json(sending.payload)
+        return None if reply.since_s is None else Facts(reply.since_s, reply.urgent)
+
+    def _taken(self, reply: Reply) -> None:
+        if reply.since_s is not None:
+            self._meters.sent(time.time() - reply.since_s)
 
     def patience_s(self, sending: Sending) -> float:
         """An emergency's route waits a moment only: better twice than late."""

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -17,13 +17,16 @@ from appliance.answering import Answering, Observer
 from appliance.audit import CHECKPOINT_KEY, AuditPlaces, CheckpointBook, Journal, load_signing_key
 from appliance.audit.forward import SyslogForward
 from appliance.channel import TwilioSender
+from appliance.console.page import Source
+from appliance.console.prometheus import Prometheus
+from appliance.console.recorder import Recorder
 from appliance.conversation import House
 from appliance.conversation.furnish import furnished
 from appliance.egress import Guard
 from appliance.egress.record import recorded
 from appliance.egress.standing import GuardMetrics
-from appliance.engine.client import Engine
 from appliance.engine.entailment import OnnxEntailment, verified_entailment
+from appliance.engine.seat import EngineSeat
 from appliance.errors import SettingsError, StoreUnavailable
 from appliance.inbox import (
     DeliveryLog,
@@ -35,8 +38,10 @@ from appliance.inbox import (
     Worker,
     WorkerPolicy,
 )
+from appliance.inbox.backlog import BacklogGauge, watching
 from appliance.inbox.consent import OptOuts
 from appliance.inbox.pump import Pump
+from appliance.inbox.urgent import Urgent
 from appliance.knowledge.build import learned_of
 from appliance.knowledge.encoder import FastembedEncoder
 from appliance.knowledge.index import Index, activate, build_collection, open_client
@@ -44,8 +49,9 @@ from appliance.knowledge.pack import Pack, load_pack
 from appliance.posting import Posting, Refusals, Tracking
 from appliance.reception import Dependencies, DirectAnswer, DirectPolicy, Reception
 from appliance.settings import Settings
-from appliance.telemetry.delivery import DeliveryMeters
-from appliance.telemetry.metrics import AnswerMeters, VaultMeters
+from appliance.telemetry.board import Board
+from appliance.telemetry.metrics import VaultMeters
+from appliance.telemetry.standing import watch_engine, watch_knowledge
 from appliance.vault import (
     KEY_RING,
     ErasureBook,
@@ -66,29 +72,6 @@ _DELIVERED_WITHIN_S = 600.0
 """A reply of whose delivery nobody has told is emptied at Twilio after so long."""
 
 
-@dataclass
-class EngineSeat:
-    """Where the engine sits when there is one; it may come later, and be replaced."""
-
-    languages: tuple[str, ...]
-    max_tokens: int
-    engine: Engine | None = None
-    url: str = ""
-    _left: list[Engine] = field(default_factory=list)
-
-    def take(self, url: str, model: str = "") -> None:
-        """From now on this engine is asked."""
-        if self.engine:
-            self._left.append(self.engine)
-        self.url = url
-        self.engine = Engine(url, languages=self.languages, model=model, max_tokens=self.max_tokens)
-
-    async def aclose(self) -> None:
-        """Close the connections to every engine that sat here."""
-        for engine in [*self._left, *([self.engine] if self.engine else [])]:
-            await engine.aclose()
-
-
 @dataclass(frozen=True)
 class Services:
     """Everything that runs, put together."""
@@ -99,6 +82,7 @@ class Services:
     seat: EngineSeat
     worker: Worker
     web_deps: WebDeps
+    registry: CollectorRegistry
 
     def web_app(self) -> Quart:
         """The gateway's application."""
@@ -169,44 +153,53 @@ async def open_services(
         values, keys = connect(settings.redis_url), connect(settings.vault_url)
         opened.push_async_callback(values.aclose)
         opened.push_async_callback(keys.aclose)
-        registry = CollectorRegistry()
-        vault = await _vault(settings, secrets_dir / KEY_RING, RedisDataKeyStore(keys), registry)
+        board = Board.new()
+        watch_engine(board.registry, lambda: seat.breaker)
+        watch_knowledge(board.registry, lambda: house.pack.first_review)
+        vault = await _vault(settings, secrets_dir / KEY_RING, RedisDataKeyStore(keys), board.seals)
         journal = opened.enter_context(_journal(settings, secrets_dir, opened))
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
         if guard:
-            registry.register(GuardMetrics(guard))
+            board.registry.register(GuardMetrics(guard))
             await opened.enter_async_context(recorded(guard, journal, process))
         mailbox = Mailbox(values, vault, _mailbox_policy(settings))
-        outbox, redactions = _outbox(settings, values, vault), Redactions(values)
-        meters, opt_outs = DeliveryMeters(registry), OptOuts(values)
-        refusals = Refusals(opt_outs, meters)
+        deliveries = DeliveryLog(values, lambda arrival: board.deliveries.arrived(arrival.took_s))
+        outbox, redactions = _outbox(settings, values, vault, deliveries), Redactions(values)
+        opt_outs = OptOuts(values)
+        refusals = Refusals(opt_outs, board.deliveries)
         answering = Answering(
             house,
             vault,
             opt_outs,
+            Urgent(values),
             journal,
-            meters=AnswerMeters(registry),
+            meters=board.answers,
             observer=observer,
             model_digest=lambda: seat.url and settings.chat_model,
         )
         posting = Posting(
             twilio,
             refusals,
+            board.deliveries,
             status_callback=settings.public_url.rstrip("/") + STATUS_PATH,
             sender=settings.twilio_sender,
             patience_s=settings.twilio_patience_s,
         )
-        redactor = Redactor(redactions, twilio, meters.redacted)
+        redactor = Redactor(redactions, twilio, board.deliveries.redacted)
         redacts = settings.twilio_redaction != "off"
         chores = [Pump("redactions", redactions, redactor.redact, _REDACTIONS_AT_ONCE)] if redacts else []
         policy = WorkerPolicy(turns=settings.worker_concurrency, sends=settings.worker_concurrency)
+        await opened.enter_async_context(watching(BacklogGauge(values), board.queue))
+        history = await opened.enter_async_context(_history(settings, board.registry))
         yield Services(
             settings=settings,
             pack=house.pack,
             house=house,
             seat=seat,
-            worker=Worker(mailbox, outbox, answering, posting, policy, chores=chores, meters=meters),
+            worker=Worker(
+                mailbox, outbox, answering, posting, policy, chores=chores, meters=board.deliveries
+            ),
             web_deps=WebDeps(
                 settings=settings,
                 inbox=Reception(mailbox, vault, house),
@@ -214,13 +207,15 @@ async def open_services(
                     twilio,
                     house,
                     settings.twilio_sender,
-                    meters,
+                    board.deliveries,
                     DirectPolicy(most=settings.limit_sender_burst),
                 ),
-                deliveries=Tracking(DeliveryLog(values), refusals, redactions if redacts else None),
+                deliveries=Tracking(deliveries, refusals, redactions if redacts else None),
                 readiness=Dependencies({"redis_url": values, "vault_url": keys}),
-                registry=registry,
+                registry=board.registry,
+                history=history,
             ),
+            registry=board.registry,
         )
 
 
@@ -237,14 +232,12 @@ def _mailbox_policy(settings: Settings) -> MailboxPolicy:
     )
 
 
-def _outbox(settings: Settings, values: Redis, vault: Vault) -> Outbox:
+def _outbox(settings: Settings, values: Redis, vault: Vault, deliveries: DeliveryLog) -> Outbox:
     redact_after_s = None if settings.twilio_redaction == "off" else _DELIVERED_WITHIN_S
-    return Outbox(values, vault, DeliveryLog(values), lease_s=settings.lease_s, redact_after_s=redact_after_s)
+    return Outbox(values, vault, deliveries, lease_s=settings.lease_s, redact_after_s=redact_after_s)
 
 
-async def _vault(
-    settings: Settings, key_ring: Path, store: RedisDataKeyStore, registry: CollectorRegistry
-) -> Vault:
+async def _vault(settings: Settings, key_ring: Path, store: RedisDataKeyStore, meters: VaultMeters) -> Vault:
     """The vault, once its ring is known to fit the key store.
 
     A key store that does not answer is no reason not to start: emergencies are answered without it.
@@ -255,7 +248,20 @@ async def _vault(
     except StoreUnavailable as error:
         _log.warning("vault.unchecked", error=str(error))
     book = ErasureBook(settings.erasure_book)
-    return Vault(ring.ring(), store, fresh=ring.ring, erasures=book, broken=VaultMeters(registry).broken)
+    return Vault(ring.ring(), store, fresh=ring.ring, erasures=book, broken=meters.broken)
+
+
+@asynccontextmanager
+async def _history(settings: Settings, registry: CollectorRegistry) -> AsyncIterator[Source]:
+    """Where the console gets its figures: from Prometheus if there is one, else from this process alone."""
+    if settings.prometheus_url:
+        async with Prometheus(settings.prometheus_url) as prometheus:
+            yield Source(prometheus, "from Prometheus, all processes")
+    else:
+        async with Recorder(registry).recording() as recorder:
+            yield Source(
+                recorder, "this process only, since it started; set APPLIANCE_PROMETHEUS_URL for more"
+            )
 
 
 def _entailment(settings: Settings, pack: Pack) -> OnnxEntailment | None:

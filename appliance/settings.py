@@ -118,6 +118,13 @@ class Settings(BaseModel):
     lease_s: float = Field(
         30.0, ge=1, le=60, description="what a worker that died had in hand is taken over after so long"
     )
+    prometheus_url: str = Field(
+        "", description="base of Prometheus for the console; empty: this process's own last hours"
+    )
+    metrics_bind: str = Field(
+        "", pattern=r"^(.+:\d+)?$", description="host:port where a worker shows its metrics; empty: nowhere"
+    )
+
     worker_concurrency: int = Field(16, ge=1)
     worker_grace_s: float = Field(20.0, ge=0)
     max_body_bytes: int = Field(64 * 1024, ge=1024)

@@ -14,12 +14,14 @@ class Reply:
         sender: the hospital's address, which the patient wrote to.
         body: at most 1600 characters (see `split`).
         urgent: the route of an emergency: better twice than late.
+        since_s: when the first message that it answers came, seconds since 1970; None for no message's answer.
     """
 
     to: str
     sender: str
     body: str
     urgent: bool = False
+    since_s: float | None = None
 
     def to_json(self) -> bytes:
         """What `from_json` takes."""

@@ -9,8 +9,9 @@ from hypercorn.config import Config
 
 from appliance.egress import Guard
 from appliance.egress.standing import put_up
-from appliance.services import open_services
+from appliance.services import Services, open_services
 from appliance.settings import Settings, load_settings
+from appliance.telemetry.exposition import shown
 from appliance.telemetry.logs import configure_logs
 
 _log = structlog.get_logger(__name__)
@@ -51,14 +52,19 @@ async def _serve(settings: Settings, guard: Guard | None) -> None:
 async def _work(settings: Settings, guard: Guard | None) -> None:
     stopped = _stop_signal()
     async with open_services(settings, guard=guard, process="worker") as services:
-        _log.info("worker.ready", knowledge=services.pack.version)
-        work = asyncio.create_task(services.worker.run(), name="worker")
-        stop = asyncio.create_task(stopped.wait(), name="stop")
-        await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
-        services.worker.stop(settings.worker_grace_s)
-        stop.cancel()
-        await work
-        _log.info("worker.ended")
+        with shown(services.registry, settings.metrics_bind):
+            await _answer_until(stopped, services)
+
+
+async def _answer_until(stopped: asyncio.Event, services: Services) -> None:
+    _log.info("worker.ready", knowledge=services.pack.version)
+    work = asyncio.create_task(services.worker.run(), name="worker")
+    stop = asyncio.create_task(stopped.wait(), name="stop")
+    await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
+    services.worker.stop(services.settings.worker_grace_s)
+    stop.cancel()
+    await work
+    _log.info("worker.ended")
 
 
 def _stop_signal() -> asyncio.Event:

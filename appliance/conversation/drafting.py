@@ -19,7 +19,7 @@ async def drafted(statements: tuple[str, ...], story: Story) -> Block | None:
     try:
         draft = await drafter.draft(story.masked.text, story.language, texts, house.engine_deadline_s)
     except EngineUnavailable as error:
-        story.note(engine=str(error))
+        story.note(engine=str(error), engine_failure=error.reason)
         return None
     verdicts = await house.verdicts(draft, texts, story.language)
     story.note(draft=draft.raw, engine=draft.model, verdicts=verdicts)

@@ -38,6 +38,7 @@ class Trace:
     Attributes:
         scores: how near each retrieved statement is, the best first.
         parts: each question found in the message, with its intent and confidence.
+        engine_failure: why the engine gave no draft, as EngineUnavailable's reason; "" when it did.
         timings_s: seconds by step.
     """
 
@@ -48,6 +49,7 @@ class Trace:
     scores: tuple[tuple[str, float], ...] = ()
     draft: str = ""
     engine: str = ""
+    engine_failure: str = ""
     verdicts: tuple[SentenceVerdict, ...] = ()
     wording: Literal["verbatim", "generated"] = "verbatim"
     timings_s: Mapping[str, float] = field(default_factory=dict)

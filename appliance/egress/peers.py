@@ -25,6 +25,7 @@ def _peers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Peer]:
         "vault_url": settings.vault_url,
         "qdrant_url": settings.qdrant_url,
         "engine_url": settings.engine_url,
+        "prometheus_url": settings.prometheus_url,
         "twilio_api_url": settings.twilio_api_url,
         "syslog_url": settings.syslog_url,
     }

@@ -1,7 +1,7 @@
 """The durable mailbox: accept, take, done, and an outbox, each step atomic on Redis."""
 
 from appliance.inbox.dead_letters import DeadLetter, DeadLetters, NoSuchLetter
-from appliance.inbox.delivery import DeliveryLog, Receipt
+from appliance.inbox.delivery import Arrival, DeliveryLog, Facts, Receipt
 from appliance.inbox.dispatch import Dispatcher, DispatchPolicy, Sender
 from appliance.inbox.mailbox import Accepted, Lease, Mailbox
 from appliance.inbox.outbox import Outbox, Sending
@@ -11,11 +11,13 @@ from appliance.inbox.worker import Handled, TurnHandler, Worker, WorkerPolicy
 
 __all__ = [
     "Accepted",
+    "Arrival",
     "DeadLetter",
     "DeadLetters",
     "DeliveryLog",
     "DispatchPolicy",
     "Dispatcher",
+    "Facts",
     "Handled",
     "Lease",
     "Mailbox",

@@ -3,6 +3,7 @@
 Status callbacks arrive late, twice, out of order, and sometimes before the send itself has returned.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,8 @@ from typing import cast
 from redis.asyncio import Redis
 
 from appliance.channel.status import is_final, rank
+from appliance.inbox.lanes import milliseconds
+from appliance.inbox.urgent import Urgent
 from appliance.vault import ConversationId
 from appliance.vault.connection import translated
 
@@ -26,6 +29,28 @@ class Receipt:
     status: str
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What the sender of a reply knows of it.
+
+    Attributes:
+        since_s: when the first webhook of the turn came, seconds since 1970.
+        urgent: the route of an emergency or crisis.
+    """
+
+    since_s: float
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A reply is on the patient's phone, `took_s` after the patient wrote; told once."""
+
+    conversation: ConversationId
+    took_s: float
+    urgent: bool
+
+
 @cache
 def _script() -> str:
     return (files("appliance.inbox") / "lua" / "forward.lua").read_text(encoding="utf-8")
@@ -34,16 +59,20 @@ def _script() -> str:
 class DeliveryLog:
     """Receipts by the provider's message id, kept for a week. Methods raise StoreUnavailable."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis, arrived: Callable[[Arrival], None] = lambda _: None) -> None:
+        """`arrived` hears of each reply that has reached its patient, from one process only."""
+        self._redis, self._urgent, self._arrived = redis, Urgent(redis), arrived
 
-    async def record(self, provider_sid: str, conversation: ConversationId) -> None:
-        """The provider has taken a message of this conversation."""
-        await self._forward(provider_sid, "queued", conversation)
+    async def record(
+        self, provider_sid: str, conversation: ConversationId, facts: Facts | None = None
+    ) -> None:
+        """The provider has taken a message of this conversation; without facts, its arrival is not told."""
+        known = (milliseconds(facts.since_s), int(facts.urgent)) if facts else ()
+        await self._forward(provider_sid, "queued", conversation, *known)
 
     async def forward(self, provider_sid: str, status: str) -> bool:
         """Take a status if it is further on than the present one; False when it is not, or is unknown."""
-        return rank(status) > 0 and await self._forward(provider_sid, status, "")
+        return rank(status) > 0 and await self._forward(provider_sid, status)
 
     async def receipt(self, provider_sid: str) -> Receipt | None:
         """The receipt of a message, or None when there is none or it is over a week old."""
@@ -54,14 +83,22 @@ class DeliveryLog:
             return None
         return Receipt(ConversationId(conversation.decode()) if conversation else None, status.decode())
 
-    async def _forward(self, provider_sid: str, status: str, conversation: str) -> bool:
+    async def _forward(self, provider_sid: str, status: str, *known: str | int) -> bool:
         run = self._redis.register_script(_script())
         async with translated("moving a receipt forward"):
-            answer = await run(
+            moved, *arrival = await run(
                 keys=[_name(provider_sid)],
-                args=[status, rank(status), int(is_final(status)), conversation, _KEPT_S],
+                args=[status, rank(status), int(is_final(status)), _KEPT_S, rank("delivered"), *known],
             )
-        return bool(answer)
+        if arrival:
+            conversation, took_ms, urgent = arrival
+            await self._told(Arrival(ConversationId(conversation.decode()), took_ms / 1000, bool(urgent)))
+        return bool(moved)
+
+    async def _told(self, arrival: Arrival) -> None:
+        self._arrived(arrival)
+        if arrival.urgent:
+            await self._urgent.delivered(arrival.conversation)
 
 
 def _name(provider_sid: str) -> str:

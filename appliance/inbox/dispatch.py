@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from appliance.errors import Permanent, SendRefused, SendThrottled, StaleLease, StoreUnavailable
+from appliance.inbox.delivery import Facts
 from appliance.inbox.holding import persist, while_held
 from appliance.inbox.outbox import Outbox, Sending
 
@@ -43,6 +44,9 @@ class Sender(Protocol):
 
     def patience_s(self, sending: Sending) -> float:
         """How long after an attempt the provider may come to list it: until then None says nothing."""
+
+    def facts(self, sending: Sending) -> Facts | None:
+        """What its receipt should hold, once the provider has taken the reply."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Dispatcher:
         if sending.unconfirmed_since_s is not None:
             if found := await self._sender.find(sending):
                 _log.info("worker.send_found", conversation=sending.conversation, entry=sending.entry)
-                await persist(lambda: self._outbox.sent(sending, found))
+                await persist(lambda: self._outbox.sent(sending, found, self._sender.facts(sending)))
                 return self._fate("found")
             if (doubt_s := self._sender.patience_s(sending) - sending.quiet_s) > 0:
                 # Doubling from attempt to look-up, and the last time when the silence means something.
@@ -124,7 +128,7 @@ class Dispatcher:
                 return await self._outbox.retry_later(sending, pause_s, unconfirmed=True)
         await self._outbox.record_attempt(sending)
         provider_sid = await self._sender.send(sending)
-        await persist(lambda: self._outbox.sent(sending, provider_sid))
+        await persist(lambda: self._outbox.sent(sending, provider_sid, self._sender.facts(sending)))
         return self._fate("sent")
 
     async def _later(self, sending: Sending, pause_s: float, *, unconfirmed: bool) -> None:

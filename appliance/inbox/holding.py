@@ -8,7 +8,7 @@ import structlog
 
 from appliance.errors import StoreUnavailable
 from appliance.inbox.pump import pause_s
-from appliance.inbox.tasks import end
+from appliance.tasks import end
 
 _log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ import structlog
 from redis.asyncio import Redis
 
 from appliance.errors import KeyMissing, SealBroken, StaleLease
-from appliance.inbox.delivery import DeliveryLog
+from appliance.inbox.delivery import DeliveryLog, Facts
 from appliance.inbox.lanes import Lane, milliseconds, no_shift
 from appliance.vault import ConversationId, Vault
 
@@ -120,9 +120,9 @@ class Outbox:
         """Write down that the reply is about to be sent: from here on its outcome may be unknown."""
         self._check(sending, await self._lane.run("attempt", sending.conversation, sending.token))
 
-    async def sent(self, sending: Sending, provider_sid: str) -> None:
+    async def sent(self, sending: Sending, provider_sid: str, facts: Facts | None = None) -> None:
         """The provider took the reply under this id; the next one of the conversation may go."""
-        await self._deliveries.record(provider_sid, sending.conversation)
+        await self._deliveries.record(provider_sid, sending.conversation, facts)
         await self._settle(sending.conversation, sending.token, sending.entry, "", provider_sid)
 
     async def failed(self, sending: Sending, reason: str) -> None:

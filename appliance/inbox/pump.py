@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from appliance.errors import ApplianceError
-from appliance.inbox.tasks import end
+from appliance.tasks import end
 
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)

@@ -50,6 +50,11 @@ class Pack:
         """A short name of this version: the pack's name and the start of its digest."""
         return f"{self.manifest.name}-{self.digest[:12]}"
 
+    @property
+    def first_review(self) -> date:
+        """The day after which the first of the statements is not served any more."""
+        return min(statement.review_by for statement in self.statements.values())
+
     def intent(self, name: str) -> Intent:
         """What is done about an intent."""
         return self.manifest.intents[name]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from quart import Quart, Response, jsonify
 
+from appliance.console.page import Source, console_blueprint
 from appliance.errors import SettingsError
 from appliance.settings import Settings
 from appliance.web.intake import Inbox, Intake, LastResort
@@ -37,6 +38,7 @@ class WebDeps:
         deliveries: keeps the status of replies.
         readiness: asked by /readyz.
         registry: shown by /metrics.
+        history: of the metrics, shown by the console.
         now: the time in UTC.
         longest_check_s: that `readiness` may take.
     """
@@ -47,6 +49,7 @@ class WebDeps:
     deliveries: Deliveries
     readiness: Readiness
     registry: CollectorRegistry
+    history: Source
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     longest_check_s: float = 2.0
 
@@ -63,6 +66,7 @@ def create_app(deps: WebDeps) -> Quart:
     app.config["BODY_TIMEOUT"] = _BODY_TIMEOUT_S
     intake = Intake(deps.inbox, deps.last_resort)
     meters = WebhookMeters(deps.registry)
+    app.register_blueprint(console_blueprint(deps.history, clock=lambda: deps.now().timestamp()))
     app.register_blueprint(
         twilio_webhooks(
             public_url=public_url,

@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from hospital import HOSPITAL, LONGEST_S, Hospital, hospital
 from redis.asyncio import Redis
 
 from appliance.audit import AuditPlaces
+from appliance.console.page import CONSOLE_PATH
 from appliance.errors import KeyMissing, SealBroken
 from appliance.inbox import DeliveryLog
+from appliance.inbox.urgent import Urgent
 from appliance.vault import KEY_RING, KeyRing, RedisDataKeyStore, Vault, connect
 
 pytestmark = [pytest.mark.redis, pytest.mark.models, pytest.mark.asyncio(loop_scope="module")]
@@ -279,3 +282,50 @@ async def test_the_journal_verifies_and_neither_it_nor_redis_nor_the_log_holds_p
 def _audit_verify(places: AuditPlaces) -> int:
     command: list[Any] = [sys.executable, "-m", "appliance", "audit", "verify", "--journal", places.journal]
     return subprocess.run(command, check=False, timeout=LONGEST_S).returncode
+
+
+async def test_a_reply_is_measured_until_it_is_delivered(house: Hospital) -> None:
+    def measured(until: str) -> float:
+        return (
+            house.services.registry.get_sample_value("antesala_reply_seconds_count", {"until": until}) or 0.0
+        )
+
+    before = {until: measured(until) for until in ("decided", "sent", "delivered")}
+    await house.twilio.write("whatsapp:+12025550171", WATER)
+    await house.twilio.read("whatsapp:+12025550171", 1)
+    assert {until: measured(until) - count for until, count in before.items()} == {
+        "decided": 1.0,
+        "sent": 1.0,
+        "delivered": 1.0,
+    }
+
+
+async def test_an_emergency_is_waited_for_until_its_reply_is_delivered(
+    house: Hospital, values: Redis
+) -> None:
+    urgent = Urgent(values)
+    await house.twilio.write("whatsapp:+12025550172", "em fa mal el pit")
+    await house.decisions.of("whatsapp:+12025550172", 1)
+    await house.twilio.read("whatsapp:+12025550172", 1)
+    assert await urgent.oldest_s() == 0.0
+
+
+async def test_metrics_have_few_labels_and_no_patient_in_them(house: Hospital) -> None:
+    await house.twilio.write("whatsapp:+12025550173", f"{CANARY} 600123456 \u0000 <b>", ProfileName=CANARY)
+    await house.twilio.replies("whatsapp:+12025550173", 1)
+    samples = [sample for family in house.services.registry.collect() for sample in family.samples]
+    values = {value for sample in samples for value in sample.labels.values()}
+    assert len(samples) < 1500
+    assert all(len(value) <= 30 for value in values)
+    assert not {value for value in values if CANARY.lower() in value.lower() or "+" in value.strip("+Inf")}
+
+
+async def test_the_console_shows_what_was_decided(house: Hospital) -> None:
+    async with (
+        aiohttp.ClientSession(trust_env=False) as client,
+        client.get(house.twilio.gateway_url + CONSOLE_PATH) as response,
+    ):
+        page = await response.text()
+    assert response.status == 200
+    assert "Reply latency" in page
+    assert CANARY not in page

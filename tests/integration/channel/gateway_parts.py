@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from prometheus_client import CollectorRegistry
 from quart import Quart
 
-from appliance.channel import InboundMessage
+from appliance.channel import InboundMessage, StatusUpdate
+from appliance.console.page import Source
+from appliance.console.recorder import Recorder
 from appliance.settings import Settings
 from appliance.web.app import WebDeps, create_app
+from appliance.web.intake import Taken
 
 TOKEN = "12345"
 PUBLIC_URL = "https://hospital.example/antesala"
@@ -26,30 +29,32 @@ class Gateway:
 
     def app(self) -> Quart:
         settings = Settings.model_validate({"public_url": PUBLIC_URL, "twilio_auth_token": TOKEN})
+        registry = CollectorRegistry()
         return create_app(
             WebDeps(
                 settings=settings,
                 inbox=self,
                 last_resort=self,
                 deliveries=self,
+                history=Source(Recorder(registry), "a test"),
                 readiness=self,
-                registry=CollectorRegistry(),
+                registry=registry,
             )
         )
 
-    async def accept(self, message: InboundMessage) -> bool:
+    async def accept(self, message: InboundMessage) -> Taken:
         self.asked.set()
         await self.open.wait()
         is_new = message.sid not in {kept.sid for kept in self.messages}
         if is_new:
             self.messages.append(message)
-        return is_new
+        return Taken.ACCEPTED if is_new else Taken.DUPLICATE
 
     async def reply(self, message: InboundMessage) -> None:
         raise AssertionError(f"the inbox took no {message.sid}")
 
-    async def forward(self, provider_sid: str, status: str) -> bool:
-        self.statuses.append((provider_sid, status))
+    async def forward(self, update: StatusUpdate) -> bool:
+        self.statuses.append((update.sid, update.status))
         return True
 
     async def problems(self) -> Sequence[str]:

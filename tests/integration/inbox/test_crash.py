@@ -8,7 +8,6 @@ from typing import Protocol
 
 import pytest
 from hospital import ACCOUNT, HOSPITAL, standing_in
-from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from appliance.channel import Reply, TwilioSender
@@ -17,7 +16,7 @@ from appliance.demo.standin.faults import NEVER_S
 from appliance.inbox import DeliveryLog, Dispatcher, Mailbox, MailboxPolicy, Outbox
 from appliance.inbox.consent import OptOuts
 from appliance.posting import Posting, Refusals
-from appliance.telemetry.delivery import DeliveryMeters
+from appliance.telemetry.board import Board
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault
 
 pytestmark = pytest.mark.redis
@@ -50,6 +49,7 @@ from pathlib import Path
 from appliance.posting import Posting
 from appliance.channel import TwilioSender
 from appliance.inbox import DeliveryLog, Dispatcher, Outbox
+from appliance.telemetry.board import Board
 from appliance.vault import KeyRing, RedisDataKeyStore, Vault, connect
 
 async def main(url, vault_url, ring, twilio_url, account, token):
@@ -58,7 +58,7 @@ async def main(url, vault_url, ring, twilio_url, account, token):
     twilio = TwilioSender(account, token, twilio_url, 60)
     while (sending := await outbox.take()) is None:
         await outbox.wait(1)
-    await Dispatcher(outbox, Posting(twilio, None)).send(sending)
+    await Dispatcher(outbox, Posting(twilio, None, Board.new().deliveries)).send(sending)
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -116,9 +116,11 @@ async def test_a_reply_whose_sender_was_killed_before_it_could_write_down_the_an
         await twilio.replies(PATIENT, 1)
         killed.kill()
         await killed.wait()
+        meters = Board.new().deliveries
         sender = TwilioSender(ACCOUNT.sid, ACCOUNT.auth_token, desk.url, 10.0)
         dispatcher = Dispatcher(
-            outbox, Posting(sender, Refusals(OptOuts(redis), DeliveryMeters(CollectorRegistry())))
+            outbox,
+            Posting(sender, Refusals(OptOuts(redis), meters), meters),
         )
         async with asyncio.timeout(60):
             while len(twilio.bodies(PATIENT)) < 2:

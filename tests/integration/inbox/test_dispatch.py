@@ -8,9 +8,10 @@ import pytest
 from redis.asyncio import Redis
 
 from appliance.errors import Permanent, SendThrottled, SendUnconfirmed
-from appliance.inbox import DeliveryLog, Dispatcher, Lease, Mailbox, Outbox, Sending
+from appliance.inbox import DeliveryLog, Dispatcher, Facts, Lease, Mailbox, Outbox, Sending
 from appliance.vault import ConversationId
 
+FACTS = Facts(since_s=1_700_000_000.0, urgent=False)
 pytestmark = pytest.mark.redis
 
 ANA = ConversationId("ana")
@@ -48,6 +49,9 @@ class Desk:
         fitting = (sid for sid, body in self.taken.items() if body == sending.payload)
         known = sending.taken_sids
         return None if self.unlisted else next((sid for sid in fitting if sid not in known), None)
+
+    def facts(self, sending: Sending) -> Facts:
+        return FACTS
 
     def patience_s(self, sending: Sending) -> float:
         return self.patience

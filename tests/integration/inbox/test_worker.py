@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from appliance.errors import Permanent, SendThrottled
 from appliance.inbox import (
     DeliveryLog,
+    Facts,
     Handled,
     Lease,
     Mailbox,
@@ -24,6 +25,7 @@ from appliance.inbox import (
 )
 from appliance.vault import ConversationId, Vault
 
+FACTS = Facts(since_s=1_700_000_000.0, urgent=False)
 pytestmark = pytest.mark.redis
 
 ANA, BRAM = ConversationId("ana"), ConversationId("bram")
@@ -69,6 +71,9 @@ class Provider:
 
     async def find(self, sending: Sending) -> str | None:
         return None
+
+    def facts(self, sending: Sending) -> Facts:
+        return FACTS
 
     def patience_s(self, sending: Sending) -> float:
         return 0

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.errors import StaleLease, StoreUnavailable
 from appliance.inbox.holding import persist, while_held
-from appliance.inbox.tasks import end
+from appliance.tasks import end
 
 
 class Lease:

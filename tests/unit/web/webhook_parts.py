@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from prometheus_client import CollectorRegistry
 
 from appliance.channel import SIGNATURE_HEADER, InboundMessage, StatusUpdate, signature_of
+from appliance.console.page import Source
+from appliance.console.recorder import Recorder
 from appliance.settings import Settings
 from appliance.web.app import WebDeps
 from appliance.web.intake import Taken
@@ -114,6 +116,7 @@ class Parts:
             deliveries=self.deliveries,
             readiness=self.readiness,
             registry=self.registry,
+            history=Source(Recorder(self.registry), "a test"),
             now=lambda: NOW,
             longest_check_s=self.longest_check_s,
         )

@@ -1,0 +1,1 @@
+"""The page for whoever runs the appliance: load, latency, decisions, engine and queue over time."""
