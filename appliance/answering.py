@@ -10,7 +10,7 @@ import structlog
 
 from appliance.channel import InboundMessage, Reply, split
 from appliance.conversation import House, Outcome, Session, Turn, handle
-from appliance.errors import JournalBroken, JournalUnavailable
+from appliance.errors import JournalBroken, JournalUnavailable, StoreUnavailable
 from appliance.inbox import Handled, Lease
 from appliance.inbox.consent import OptOuts
 from appliance.inbox.urgent import Urgent
@@ -61,7 +61,7 @@ class Answering:
         turn, session = turn_of(messages), await self._session(lease)
         outcome = await handle(turn, session, self._house)
         record = decision_record(lease.conversation, outcome, self._house, self._model_digest())
-        record_hash = await self._recorded(record)
+        record_hash = await self._recorded(record, needed=outcome.action not in _URGENT)
         self._meters.decided(outcome, (datetime.now(UTC) - messages[0].received_at).total_seconds())
         if self._observer:
             self._observer.seen(messages[-1].sender, turn, outcome, record_hash)
@@ -72,13 +72,17 @@ class Answering:
             parts += replies(self._house.pack.message("rate_limit", outcome.language), messages)
         return Handled(kept, parts)
 
-    async def _recorded(self, record: Mapping[str, Any]) -> str:
+    async def _recorded(self, record: Mapping[str, Any], *, needed: bool) -> str:
+        """The record's hash. Not `needed`: a full disk keeps no emergency's route and no fallback back."""
         start_s = time.perf_counter()
         try:
             record_hash = await asyncio.to_thread(self._journal.append, record)
         except (JournalBroken, JournalUnavailable) as error:
             self._meters.not_recorded("broken" if isinstance(error, JournalBroken) else "unavailable")
-            raise
+            if needed:
+                raise
+            _log.critical("journal.not_written", error=str(error), record=record)
+            return ""
         self._meters.recorded(time.perf_counter() - start_s)
         return record_hash
 
@@ -87,10 +91,8 @@ class Answering:
         if not lease.messages:
             return ()
         messages = [InboundMessage.from_json(message) for message in lease.messages]
-        await asyncio.to_thread(
-            self._journal.append,
-            {"kind": "dead_letter", "conversation": lease.conversation, "reason": lease.reason},
-        )
+        record = {"kind": "dead_letter", "conversation": lease.conversation, "reason": lease.reason}
+        await self._recorded(record, needed=False)
         return replies(safe_reply("\n".join(message.text for message in messages), self._house), messages)
 
     async def _session(self, lease: Lease) -> Session:
@@ -101,7 +103,11 @@ class Answering:
     async def _carry_out(self, conversation: ConversationId, outcome: Outcome) -> bytes | None:
         """What the outcome asks for besides the reply; the session to keep, None after an erasure."""
         if "alert_staff" in outcome.effects:
-            await self._urgent.seen(conversation)
+            try:
+                await self._urgent.seen(conversation)
+            except StoreUnavailable as error:
+                # A full Redis still takes the reply: the route does not wait for the note on it.
+                _log.critical("staff.alert_not_noted", conversation=conversation, error=str(error))
             _log.error(
                 "staff.alert", conversation=conversation, action=outcome.action, intents=outcome.intents
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry
+from qdrant_client import AsyncQdrantClient
 from quart import Quart
 from redis.asyncio import Redis
 
@@ -44,11 +45,12 @@ from appliance.inbox.pump import Pump
 from appliance.inbox.urgent import Urgent
 from appliance.knowledge.build import learned_of
 from appliance.knowledge.encoder import FastembedEncoder
-from appliance.knowledge.index import Index, activate, build_collection, open_client
+from appliance.knowledge.index import Index, IndexUnavailable, activate, build_collection, open_client
 from appliance.knowledge.pack import Pack, load_pack
 from appliance.posting import Posting, Refusals, Tracking
 from appliance.reception import Dependencies, DirectAnswer, DirectPolicy, Reception
 from appliance.settings import Settings
+from appliance.tasks import end
 from appliance.telemetry.board import Board
 from appliance.telemetry.metrics import VaultMeters
 from appliance.telemetry.standing import watch_engine, watch_knowledge
@@ -67,6 +69,7 @@ from appliance.web.webhook import STATUS_PATH
 _MEBIBYTE = 1024 * 1024
 _log = structlog.get_logger(__name__)
 
+_INDEX_AGAIN_S = 5.0
 _REDACTIONS_AT_ONCE = 4
 _DELIVERED_WITHIN_S = 600.0
 """A reply of whose delivery nobody has told is emptied at Twilio after so long."""
@@ -107,11 +110,18 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSea
         learned = await asyncio.to_thread(learned_of, pack, encoder, settings.data_dir)
         api_key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
         client = open_client(settings.qdrant_url, api_key)
-        collection = await build_collection(client, pack, encoder)
-        if not settings.qdrant_url:
-            await activate(client, pack.manifest.name, collection)
-        index = Index(client, collection)
+        index = Index(client, pack.version)
         opened.push_async_callback(index.aclose)
+        try:
+            await build_collection(client, pack, encoder)
+        except IndexUnavailable as error:
+            # The pack itself says what may be served meanwhile.
+            _log.warning("index.absent", error=str(error))
+            building = asyncio.create_task(_built_later(client, pack, encoder), name="build the index")
+            opened.push_async_callback(end, building)
+        else:
+            if not settings.qdrant_url:
+                await activate(client, pack.manifest.name, index.collection)
         seat = EngineSeat(pack.languages, settings.engine_max_tokens)
         opened.push_async_callback(seat.aclose)
         if settings.engine_url:
@@ -129,6 +139,18 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSea
             ),
             seat,
         )
+
+
+async def _built_later(client: AsyncQdrantClient, pack: Pack, encoder: FastembedEncoder) -> None:
+    while True:
+        await asyncio.sleep(_INDEX_AGAIN_S)
+        try:
+            await build_collection(client, pack, encoder)
+        except IndexUnavailable as error:
+            _log.warning("index.absent", error=str(error))
+        else:
+            _log.info("index.built", collection=pack.version)
+            return
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,10 +87,11 @@ class Decisions:
 class Twilio:
     """The stand-in, served; and the patient's side: signs webhooks with Twilio's own library."""
 
-    def __init__(self, gateway_url: str, client: aiohttp.ClientSession) -> None:
-        self.gateway_url = gateway_url
+    def __init__(self, gateway_url: str, url: str, client: aiohttp.ClientSession) -> None:
+        self.gateway_url, self.url = gateway_url, url
         self._seen = Seen()
-        self.ledger = Ledger(changed=self._seen.changed)
+        self.ledger = Ledger(changed=self._changed)
+        self._words: dict[str, str] = {}
         self.callbacks = Callbacks(self.ledger, ACCOUNT.auth_token, CallbackPolicy(pace_s=0))
         self.faults = Faults()
         self._client = client
@@ -113,6 +114,14 @@ class Twilio:
 
     async def post(self, form: Mapping[str, str], signature: str | None = None) -> int:
         """The gateway's HTTP status for a form, signed unless a signature is given."""
+        if form.get("MessageSid") and not self.ledger.get(form["MessageSid"]):
+            self.ledger.arrive(
+                sid=form["MessageSid"],
+                account_sid=ACCOUNT.sid,
+                to=HOSPITAL,
+                sender=form["From"],
+                body=form["Body"],
+            )
         url = self.gateway_url + MESSAGES_PATH
         signed = self._validator.compute_signature(url, dict(form)) if signature is None else signature
         headers = {"X-Twilio-Signature": signed}
@@ -125,17 +134,34 @@ class Twilio:
         assert status == 200
 
     def bodies(self, patient: str) -> list[str]:
-        """The replies that a patient has."""
-        return [message.body for message in self.ledger.received(patient)]
+        """The replies that a patient has, as they came: also those that were emptied since."""
+        return [self._words[message.sid] for message in self.ledger.received(patient)]
 
     async def replies(self, patient: str, count: int, within_s: float = LONGEST_S) -> Sequence[Received]:
         """All replies that a patient has, as soon as there are so many: more would be seen too."""
 
         def found() -> list[Received]:
-            received = list(self.ledger.received(patient))
+            received = [
+                replace(message, body=self._words[message.sid]) for message in self.ledger.received(patient)
+            ]
             return received if len(received) >= count else []
 
         return await self._seen.until(found, within_s)
+
+    async def emptied(self, patient: str) -> bool:
+        """Returns when what the patient wrote and got is empty."""
+
+        def found() -> bool:
+            wrote = [message.body for message in self.ledger.received(HOSPITAL) if message.sender == patient]
+            got = [message.body for message in self.ledger.received(patient)]
+            return bool(wrote and got) and not any(wrote + got)
+
+        return await self._seen.until(found)
+
+    def _changed(self) -> None:
+        for message in self.ledger.received():
+            self._words.setdefault(message.sid, message.body)
+        self._seen.changed()
 
     async def read(self, patient: str, count: int) -> Sequence[Received]:
         """The same, when every one of them has been read and all callbacks were answered."""
@@ -189,7 +215,7 @@ async def standing_in(gateway_url: str, account: Account = ACCOUNT) -> AsyncIter
     desk = listen(0)
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector, trust_env=False) as client:
-        twilio = Twilio(gateway_url, client)
+        twilio = Twilio(gateway_url, desk.url, client)
         async with (
             twilio.callbacks,
             serving(create_standin(account, twilio.ledger, twilio.callbacks, twilio.faults), desk),

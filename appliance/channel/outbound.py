@@ -24,7 +24,7 @@ _LONGEST_CONNECT_S = 5.0
 _RETRY_AFTER_S = 1.0
 """When Twilio names no delay, and when it could not be reached."""
 _LONGEST_RETRY_AFTER_S = 3600.0
-_FORBIDDEN_AGAIN_S = 60.0
+_FORBIDDEN_AGAIN_S = 5.0
 _MOST_CONNECTIONS = 64
 _CLOCKS_DIFFER = timedelta(minutes=1)
 _MOST_LISTED = 1000

@@ -27,10 +27,16 @@ _SHORTEST_WAIT_S = 0.001
 _log = structlog.get_logger(__name__)
 
 
+# A full Redis takes nothing new; what is in it may still be answered and sent, which makes room.
+_TAKES_ROOM = frozenset({"accept", "letter"})
+
+
 @cache
 def _source(script: str) -> str:
     folder = files("appliance.inbox") / "lua"
-    return "\n".join((folder / f"{name}.lua").read_text(encoding="utf-8") for name in ("lanes", script))
+    flags = "" if script in _TAKES_ROOM else " flags=allow-oom"
+    texts = ((folder / f"{name}.lua").read_text(encoding="utf-8") for name in ("lanes", script))
+    return "\n".join((f"#!lua{flags}", *texts))
 
 
 def milliseconds(seconds: float) -> int:

@@ -61,6 +61,12 @@ class RedisServer:
                 return
         pytest.fail(f"{command[0]} did not start:\n{''.join(said)}")
 
+    @property
+    def pid(self) -> int:
+        """Of the server's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as the out-of-memory killer does, with SIGKILL."""
         self._end(signal.SIGKILL)

@@ -25,6 +25,7 @@ class Received:
         status_callback: where statuses are reported; "" for nowhere.
         at: when it arrived, UTC.
         history: each status and when it was reached, in order.
+        direction: Twilio's word: what a patient wrote is `inbound`.
     """
 
     sid: str
@@ -36,6 +37,7 @@ class Received:
     status_callback: str
     at: datetime
     history: tuple[tuple[str, datetime], ...]
+    direction: str = "outbound-api"
 
     @property
     def updated_at(self) -> datetime:
@@ -82,6 +84,15 @@ class Ledger:
         self._arrived(message)
         self._changed()
         return message
+
+    def arrive(self, *, sid: str, account_sid: str, to: str, sender: str, body: str) -> Received:
+        """A patient's message, as Twilio keeps it beside its webhook."""
+        at = self._now()
+        message = Received(
+            sid, account_sid, to, sender, body, "received", "", at, (("received", at),), "inbound"
+        )
+        self._by_recipient.setdefault(to, {})[sid] = None
+        return self._put(message)
 
     def get(self, sid: str) -> Received | None:
         """The message, if it is kept."""

@@ -23,7 +23,7 @@ def message_json(message: Received) -> dict[str, object]:
         "date_created": _rfc_2822(message.at),
         "date_sent": _rfc_2822(sent_at) if sent_at else None,
         "date_updated": _rfc_2822(message.updated_at),
-        "direction": "outbound-api",
+        "direction": message.direction,
         "error_code": None,
         "error_message": None,
         "from": message.sender,

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Move a delivery forward only, and say once that it has arrived. KEYS[1]: the receipt.
 -- ARGV: status, rank, final (0|1), ttl_s, rank of delivered, then what the sender knows, or nothing:
 -- conversation, since when the patient waits (ms since 1970), urgent (0|1)
