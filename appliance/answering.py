@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 
@@ -15,7 +15,7 @@ from appliance.inbox import Handled, Lease
 from appliance.inbox.consent import OptOuts
 from appliance.inbox.urgent import Urgent
 from appliance.telemetry.metrics import AnswerMeters
-from appliance.vault import ConversationId, Vault
+from appliance.vault import ConversationId
 
 _URGENT = frozenset({"emergency", "crisis"})
 
@@ -27,6 +27,23 @@ class Journal(Protocol):
 
     def append(self, record: Mapping[str, Any]) -> str:
         """The record's hash."""
+
+
+class Rights(Protocol):
+    """What patients may demand in the chat. Raises StoreUnavailable; may be repeated."""
+
+    async def copy_requested(
+        self, conversation: ConversationId, sender: str, language: str, request: str
+    ) -> None:
+        """A copy is asked for: staff will make it."""
+
+    async def erase(self, conversation: ConversationId, request: str, channel: Literal["chat"]) -> bool:
+        """Destroy what is held of the patient, or block it."""
+
+    async def silence(
+        self, conversation: ConversationId, request: str, *, opted_out: bool, channel: Literal["chat"]
+    ) -> None:
+        """Keep the wish for no more messages, or that it is taken back."""
 
 
 class Observer(Protocol):
@@ -42,7 +59,7 @@ class Answering:
     def __init__(
         self,
         house: House,
-        vault: Vault,
+        rights: Rights,
         opt_outs: OptOuts,
         urgent: Urgent,
         journal: Journal,
@@ -51,7 +68,7 @@ class Answering:
         observer: Observer | None,
         model_digest: Callable[[], str],
     ) -> None:
-        self._house, self._vault, self._opt_outs, self._journal = house, vault, opt_outs, journal
+        self._house, self._rights, self._opt_outs, self._journal = house, rights, opt_outs, journal
         self._urgent = urgent
         self._meters, self._observer, self._model_digest = meters, observer, model_digest
 
@@ -65,7 +82,7 @@ class Answering:
         self._meters.decided(outcome, (datetime.now(UTC) - messages[0].received_at).total_seconds())
         if self._observer:
             self._observer.seen(messages[-1].sender, turn, outcome, record_hash)
-        kept = await self._carry_out(lease.conversation, outcome)
+        kept = await self._carry_out(lease.conversation, outcome, messages[-1])
         urgent = outcome.action in _URGENT
         parts = replies(outcome.reply, messages, urgent=urgent)
         if lease.told and parts and not urgent:
@@ -100,7 +117,9 @@ class Answering:
         opted_out = await self._opt_outs.holds(lease.conversation)
         return session.model_copy(update={"opted_out": opted_out})
 
-    async def _carry_out(self, conversation: ConversationId, outcome: Outcome) -> bytes | None:
+    async def _carry_out(
+        self, conversation: ConversationId, outcome: Outcome, message: InboundMessage
+    ) -> bytes | None:
         """What the outcome asks for besides the reply; the session to keep, None after an erasure."""
         if "alert_staff" in outcome.effects:
             try:
@@ -112,11 +131,14 @@ class Answering:
                 "staff.alert", conversation=conversation, action=outcome.action, intents=outcome.intents
             )
         if outcome.effects & {"opt_out", "opt_in"}:
-            await self._opt_outs.put(conversation, opted_out="opt_out" in outcome.effects)
+            await self._rights.silence(
+                conversation, message.sid, opted_out="opt_out" in outcome.effects, channel="chat"
+            )
         if "export" in outcome.effects:
+            await self._rights.copy_requested(conversation, message.sender, outcome.language, message.sid)
             _log.warning("staff.export_requested", conversation=conversation)
         if "erase" in outcome.effects:
-            await self._vault.erase(conversation)
+            await self._rights.erase(conversation, message.sid, "chat")
             return None
         return outcome.session.model_dump_json().encode()
 

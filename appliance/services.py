@@ -1,22 +1,16 @@
 """The composition root: opens every adapter, puts them together, and closes them in reverse order."""
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry
 from qdrant_client import AsyncQdrantClient
 from quart import Quart
-from redis.asyncio import Redis
 
 from appliance.answering import Answering, Observer
-from appliance.audit import CHECKPOINT_KEY, AuditPlaces, CheckpointBook, Journal, load_signing_key
-from appliance.audit.forward import SyslogForward
 from appliance.channel import TwilioSender
 from appliance.console.page import Source
 from appliance.console.prometheus import Prometheus
@@ -28,19 +22,10 @@ from appliance.egress.record import recorded
 from appliance.egress.standing import GuardMetrics
 from appliance.engine.entailment import OnnxEntailment, verified_entailment
 from appliance.engine.seat import EngineSeat
-from appliance.errors import SettingsError, StoreUnavailable
-from appliance.inbox import (
-    DeliveryLog,
-    Mailbox,
-    MailboxPolicy,
-    Outbox,
-    Redactions,
-    Redactor,
-    Worker,
-    WorkerPolicy,
-)
+from appliance.errors import SettingsError
+from appliance.housekeeping import Housekeeping, Terms
+from appliance.inbox import Mailbox, MailboxPolicy, Outbox, Redactions, Redactor, Worker, WorkerPolicy
 from appliance.inbox.backlog import BacklogGauge, watching
-from appliance.inbox.consent import OptOuts
 from appliance.inbox.pump import Pump
 from appliance.inbox.urgent import Urgent
 from appliance.knowledge.build import learned_of
@@ -50,23 +35,13 @@ from appliance.knowledge.pack import Pack, load_pack
 from appliance.posting import Posting, Refusals, Tracking
 from appliance.reception import Dependencies, DirectAnswer, DirectPolicy, Reception
 from appliance.settings import Settings
+from appliance.stores import Stores, open_stores
 from appliance.tasks import end
 from appliance.telemetry.board import Board
-from appliance.telemetry.metrics import VaultMeters
 from appliance.telemetry.standing import watch_engine, watch_knowledge
-from appliance.vault import (
-    KEY_RING,
-    ErasureBook,
-    RedisDataKeyStore,
-    RingFile,
-    Vault,
-    check_ring,
-    connect,
-)
 from appliance.web.app import WebDeps, create_app
 from appliance.web.webhook import STATUS_PATH
 
-_MEBIBYTE = 1024 * 1024
 _log = structlog.get_logger(__name__)
 
 _INDEX_AGAIN_S = 5.0
@@ -84,6 +59,7 @@ class Services:
     house: House
     seat: EngineSeat
     worker: Worker
+    housekeeping: Housekeeping
     web_deps: WebDeps
     registry: CollectorRegistry
 
@@ -136,6 +112,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSea
                 wording=settings.wording,
                 engine_deadline_s=settings.engine_deadline_s,
                 entailment=entailment,
+                erasure=settings.erasure,
             ),
             seat,
         )
@@ -168,34 +145,34 @@ async def open_services(
     Raises:
         SettingsError, KeyFileError, PackError, ModelError: what is missing, and what to do.
     """
-    secrets_dir = _secrets_dir(settings)
     async with AsyncExitStack() as opened:
+        board = Board.new()
+        stores = await opened.enter_async_context(
+            open_stores(
+                settings,
+                seal_broken=board.seals.broken,
+                arrived=lambda arrival: board.deliveries.arrived(arrival.took_s),
+            )
+        )
+        values, vault = stores.values, stores.vault
         house, seat = await opened.enter_async_context(open_house(settings))
         await house.warm_up()
-        values, keys = connect(settings.redis_url), connect(settings.vault_url)
-        opened.push_async_callback(values.aclose)
-        opened.push_async_callback(keys.aclose)
-        board = Board.new()
         watch_engine(board.registry, lambda: seat.breaker)
         watch_knowledge(board.registry, lambda: house.pack.first_review)
-        vault = await _vault(settings, secrets_dir / KEY_RING, RedisDataKeyStore(keys), board.seals)
-        journal = opened.enter_context(_journal(settings, secrets_dir, opened))
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
         if guard:
             board.registry.register(GuardMetrics(guard))
-            await opened.enter_async_context(recorded(guard, journal, process))
-        mailbox = Mailbox(values, vault, _mailbox_policy(settings))
-        deliveries = DeliveryLog(values, lambda arrival: board.deliveries.arrived(arrival.took_s))
-        outbox, redactions = _outbox(settings, values, vault, deliveries), Redactions(values)
-        opt_outs = OptOuts(values)
-        refusals = Refusals(opt_outs, board.deliveries)
+            await opened.enter_async_context(recorded(guard, stores.journal, process))
+        mailbox = Mailbox(values, vault, _mailbox_policy(settings, stores.terms))
+        outbox, redactions = _outbox(settings, stores), Redactions(values)
+        refusals = Refusals(stores.opt_outs, board.deliveries)
         answering = Answering(
             house,
-            vault,
-            opt_outs,
+            stores.rights,
+            stores.opt_outs,
             Urgent(values),
-            journal,
+            stores.journal,
             meters=board.answers,
             observer=observer,
             model_digest=lambda: seat.url and settings.chat_model,
@@ -222,6 +199,7 @@ async def open_services(
             worker=Worker(
                 mailbox, outbox, answering, posting, policy, chores=chores, meters=board.deliveries
             ),
+            housekeeping=stores.housekeeping,
             web_deps=WebDeps(
                 settings=settings,
                 inbox=Reception(mailbox, vault, house),
@@ -232,8 +210,8 @@ async def open_services(
                     board.deliveries,
                     DirectPolicy(most=settings.limit_sender_burst),
                 ),
-                deliveries=Tracking(deliveries, refusals, redactions if redacts else None),
-                readiness=Dependencies({"redis_url": values, "vault_url": keys}),
+                deliveries=Tracking(stores.deliveries, refusals, redactions if redacts else None),
+                readiness=Dependencies({"redis_url": values, "vault_url": stores.keys}),
                 registry=board.registry,
                 history=history,
             ),
@@ -241,10 +219,12 @@ async def open_services(
         )
 
 
-def _mailbox_policy(settings: Settings) -> MailboxPolicy:
+def _mailbox_policy(settings: Settings, terms: Terms) -> MailboxPolicy:
     return MailboxPolicy(
         settings.burst_quiet_s,
         settings.burst_most_s,
+        session_s=terms.session_s,
+        sid_s=terms.sid_s,
         lease_s=settings.lease_s,
         most_waiting=settings.limit_waiting,
         minute=settings.limit_minute,
@@ -254,23 +234,15 @@ def _mailbox_policy(settings: Settings) -> MailboxPolicy:
     )
 
 
-def _outbox(settings: Settings, values: Redis, vault: Vault, deliveries: DeliveryLog) -> Outbox:
+def _outbox(settings: Settings, stores: Stores) -> Outbox:
     redact_after_s = None if settings.twilio_redaction == "off" else _DELIVERED_WITHIN_S
-    return Outbox(values, vault, deliveries, lease_s=settings.lease_s, redact_after_s=redact_after_s)
-
-
-async def _vault(settings: Settings, key_ring: Path, store: RedisDataKeyStore, meters: VaultMeters) -> Vault:
-    """The vault, once its ring is known to fit the key store.
-
-    A key store that does not answer is no reason not to start: emergencies are answered without it.
-    """
-    ring = RingFile(key_ring)
-    try:
-        await check_ring(ring.ring(), store)
-    except StoreUnavailable as error:
-        _log.warning("vault.unchecked", error=str(error))
-    book = ErasureBook(settings.erasure_book)
-    return Vault(ring.ring(), store, fresh=ring.ring, erasures=book, broken=meters.broken)
+    return Outbox(
+        stores.values,
+        stores.vault,
+        stores.deliveries,
+        lease_s=settings.lease_s,
+        redact_after_s=redact_after_s,
+    )
 
 
 @asynccontextmanager
@@ -292,30 +264,6 @@ def _entailment(settings: Settings, pack: Pack) -> OnnxEntailment | None:
     if not name or (settings.wording or pack.manifest.wording) == "approved":
         return None
     return verified_entailment(settings.models_catalogue, settings.models_dir, name)
-
-
-def _secrets_dir(settings: Settings) -> Path:
-    if settings.secrets_dir is None:
-        raise SettingsError(
-            f"secrets_dir (APPLIANCE_SECRETS_DIR): expected the directory that holds {KEY_RING} and "
-            f"{CHECKPOINT_KEY}; make them with: appliance keys new"
-        )
-    return settings.secrets_dir
-
-
-def _journal(settings: Settings, secrets_dir: Path, opened: AsyncExitStack) -> Journal:
-    key = load_signing_key(secrets_dir / CHECKPOINT_KEY)
-    places = AuditPlaces.under(settings.data_dir, settings.checkpoints_file)
-    forward = None
-    if settings.syslog_url:
-        forward = SyslogForward(settings.syslog_url, socket.gethostname(), str(os.getpid()))
-        opened.enter_context(forward)
-    return Journal(
-        places.journal,
-        CheckpointBook(places.checkpoints, key),
-        rotate_bytes=settings.journal_rotate_mib * _MEBIBYTE,
-        forward=forward,
-    )
 
 
 def _twilio(settings: Settings) -> TwilioSender:

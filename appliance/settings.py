@@ -69,6 +69,20 @@ class Settings(BaseModel):
     erasures: Path | None = Field(
         None, description="the book of erasures, on storage that no restore sets back; empty: in data_dir"
     )
+    erasure: Literal["destroy", "block"] = Field(
+        "destroy", description="block: kept out of the service's reach for a term first (LOPDGDD art. 32)"
+    )
+    keep_blocked_days: int = Field(1095, ge=1, description="what an erasure blocked is destroyed after")
+    keep_session_hours: int = Field(24, ge=1, le=24, description="a conversation, from its last message")
+    keep_sid_hours: int = Field(72, ge=24, description="ids of messages, so that none is answered twice")
+    keep_receipt_days: int = Field(7, ge=1, description="what became of each reply")
+    keep_dead_letter_days: int = Field(30, ge=1, description="what could not be answered or sent")
+    keep_request_days: int = Field(90, ge=1, description="a copy that a patient asked for and nobody made")
+    keep_opt_out_days: int = Field(0, ge=0, description="wishes for no more messages; 0: until taken back")
+    keep_export_days: int = Field(30, ge=1, description="copies for patients under data_dir/exports")
+    keep_erasure_days: int = Field(
+        400, ge=1, description="the book of erasures: longer than any backup of the key store is kept"
+    )
     qdrant_url: str = Field("", description="http(s)://host:port of Qdrant; empty: embedded, in memory")
     qdrant_api_key: SecretStr | None = Field(None, description="where Qdrant wants one")
 
@@ -134,6 +148,11 @@ class Settings(BaseModel):
     def models_dir(self) -> Path:
         """Where fetched models lie."""
         return self.data_dir / "models"
+
+    @property
+    def exports_dir(self) -> Path:
+        """Where copies for patients lie unless staff say otherwise."""
+        return self.data_dir / "exports"
 
     @property
     def erasure_book(self) -> Path:

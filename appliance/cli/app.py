@@ -17,6 +17,8 @@ COMMANDS = {
     "models": ("appliance.cli.models", "models_app"),
     "inbox": ("appliance.cli.inbox", "inbox_app"),
     "keys": ("appliance.cli.keys", "keys_app"),
+    "patient": ("appliance.cli.patient", "patient_app"),
+    "housekeeping": ("appliance.cli.housekeeping", "housekeeping"),
     "audit": ("appliance.cli.audit", "audit_app"),
 }
 

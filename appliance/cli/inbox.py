@@ -1,20 +1,18 @@
 """`appliance inbox`: what could not be answered or sent, and what is to be done about it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 
-from appliance.audit import CHECKPOINT_KEY, AuditPlaces, CheckpointBook, Journal, load_signing_key
+from appliance.audit import Journal
 from appliance.channel import InboundMessage, Reply
-from appliance.errors import KeyMissing, SealBroken, SettingsError
+from appliance.errors import KeyMissing, SealBroken
 from appliance.inbox import DeadLetter, DeadLetters
-from appliance.settings import Settings, load_settings
-from appliance.vault import KEY_RING, KeyRing, RedisDataKeyStore, Vault, connect
+from appliance.settings import load_settings
+from appliance.stores import open_stores
 
 inbox_app = typer.Typer(
     help="""The dead letters: messages that could not be answered, and replies that could not be sent.
@@ -104,26 +102,8 @@ def _decision(
 
 
 async def _with_letters(work: _Work[_T]) -> _T:
-    settings = load_settings()
-    directory = _secrets_dir(settings)
-    async with _vault(settings, directory) as vault:
-        redis = connect(settings.redis_url)
-        places = AuditPlaces.under(settings.data_dir, settings.checkpoints_file)
-        key = load_signing_key(directory / CHECKPOINT_KEY)
-        try:
-            with Journal(places.journal, CheckpointBook(places.checkpoints, key)) as journal:
-                return await work(DeadLetters(redis, vault), journal)
-        finally:
-            await redis.aclose()
-
-
-@asynccontextmanager
-async def _vault(settings: Settings, directory: Path) -> AsyncIterator[Vault]:
-    keys = connect(settings.vault_url)
-    try:
-        yield Vault(KeyRing.load(directory / KEY_RING), RedisDataKeyStore(keys))
-    finally:
-        await keys.aclose()
+    async with open_stores(load_settings()) as stores:
+        return await work(DeadLetters(stores.values, stores.vault), stores.journal)
 
 
 async def _text(letters: DeadLetters, letter: DeadLetter) -> str:
@@ -139,12 +119,6 @@ async def _text(letters: DeadLetters, letter: DeadLetter) -> str:
 def _note(journal: Journal, kind: str, letter: DeadLetter) -> None:
     record = {"kind": kind, "conversation": letter.conversation, "lane": letter.lane, "letter": letter.id}
     journal.append(record | {"reason": letter.reason})
-
-
-def _secrets_dir(settings: Settings) -> Path:
-    if settings.secrets_dir is None:
-        raise SettingsError("secrets_dir (APPLIANCE_SECRETS_DIR): expected the keys' directory, got none")
-    return settings.secrets_dir
 
 
 def _say(text: str) -> None:

@@ -11,6 +11,7 @@ from appliance.egress import Guard
 from appliance.egress.standing import put_up
 from appliance.services import Services, open_services
 from appliance.settings import Settings, load_settings
+from appliance.tasks import end
 from appliance.telemetry.exposition import shown
 from appliance.telemetry.logs import configure_logs
 
@@ -59,10 +60,11 @@ async def _work(settings: Settings, guard: Guard | None) -> None:
 async def _answer_until(stopped: asyncio.Event, services: Services) -> None:
     _log.info("worker.ready", knowledge=services.pack.version)
     work = asyncio.create_task(services.worker.run(), name="worker")
+    keep = asyncio.create_task(services.housekeeping.keep_on(), name="housekeeping")
     stop = asyncio.create_task(stopped.wait(), name="stop")
     await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
     services.worker.stop(services.settings.worker_grace_s)
-    stop.cancel()
+    await end(stop, keep)
     await work
     _log.info("worker.ended")
 

@@ -112,9 +112,10 @@ def _right(story: Story, action: str, reading: Reading | None = None) -> Outcome
             "reminded": story.session.reminded and action != "opt_in",
         }
     )
+    blocks_first = action == "privacy_erase" and story.house.erasure == "block"
     return story.ends(
         action,
-        [story.message(action)],
+        [story.message("privacy_block" if blocks_first else action)],
         confidence=reading.confidence if reading else 1.0,
         intents=reading.intents if reading else (),
         effects=_EFFECTS[action],

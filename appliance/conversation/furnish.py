@@ -23,6 +23,7 @@ def furnished(
     wording: Literal["approved", "fluent"] | None,
     engine_deadline_s: float,
     entailment: Entailment | None = None,
+    erasure: Literal["destroy", "block"] = "destroy",
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
 ) -> House:
     """A house that answers from the pack.
@@ -45,6 +46,7 @@ def furnished(
         engine_deadline_s=engine_deadline_s,
         known_words=_words_that_are_no_names(pack),
         today=today,
+        erasure=erasure,
     )
 
 

@@ -66,6 +66,7 @@ class House:
         drafter: asked at every turn, so that an engine may join or leave; None while there is none.
         known_words: folded words that are no first names.
         today: the day that approvals are compared with.
+        erasure: whether an erasure destroys at once or blocks first: patients are told which.
     """
 
     pack: Pack
@@ -79,6 +80,7 @@ class House:
     engine_deadline_s: float
     known_words: frozenset[str]
     today: Callable[[], date]
+    erasure: Literal["destroy", "block"] = "destroy"
 
     async def read(self, text: str, language: str) -> Reading:
         """Scope, off the event loop."""

@@ -18,7 +18,6 @@ from appliance.vault import ConversationId
 from appliance.vault.connection import translated
 
 DAYS_S = 24 * 3600
-_KEPT_S = 7 * DAYS_S
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,20 @@ def _script() -> str:
 
 
 class DeliveryLog:
-    """Receipts by the provider's message id, kept for a week. Methods raise StoreUnavailable."""
+    """Receipts by the provider's message id. Methods raise StoreUnavailable."""
 
-    def __init__(self, redis: Redis, arrived: Callable[[Arrival], None] = lambda _: None) -> None:
-        """`arrived` hears of each reply that has reached its patient, from one process only."""
+    def __init__(
+        self,
+        redis: Redis,
+        arrived: Callable[[Arrival], None] = lambda _: None,
+        kept_s: float = 7 * DAYS_S,
+    ) -> None:
+        """`arrived` hears of each reply that has reached its patient, from one process only.
+
+        `kept_s`: a receipt's term, from its last change.
+        """
         self._redis, self._urgent, self._arrived = redis, Urgent(redis), arrived
+        self._kept_s = round(kept_s)
 
     async def record(
         self, provider_sid: str, conversation: ConversationId, facts: Facts | None = None
@@ -75,7 +83,7 @@ class DeliveryLog:
         return rank(status) > 0 and await self._forward(provider_sid, status)
 
     async def receipt(self, provider_sid: str) -> Receipt | None:
-        """The receipt of a message, or None when there is none or it is over a week old."""
+        """The receipt of a message, or None when there is none or its term is over."""
         async with translated("reading a receipt"):
             found = await self._redis.hmget(_name(provider_sid), ["conversation", "status"])
         conversation, status = cast("list[bytes | None]", found)
@@ -83,12 +91,30 @@ class DeliveryLog:
             return None
         return Receipt(ConversationId(conversation.decode()) if conversation else None, status.decode())
 
+    async def of(self, conversation: ConversationId) -> dict[str, str]:
+        """The statuses of a conversation's messages by the provider's ids. Looks at every receipt."""
+        found = {}
+        async with translated("looking for receipts"):
+            async for name in self._redis.scan_iter(match=_name("*"), count=500):
+                owner, status = cast(
+                    "list[bytes | None]", await self._redis.hmget(name, ["conversation", "status"])
+                )
+                if owner == conversation.encode() and status is not None:
+                    found[name.decode().partition("{")[2].rstrip("}")] = status.decode()
+        return found
+
+    async def forget(self, conversation: ConversationId) -> int:
+        """Take the receipts of a conversation away; how many went."""
+        names = [_name(provider_sid) for provider_sid in await self.of(conversation)]
+        async with translated("dropping receipts"):
+            return sum([await self._redis.delete(name) for name in names])
+
     async def _forward(self, provider_sid: str, status: str, *known: str | int) -> bool:
         run = self._redis.register_script(_script())
         async with translated("moving a receipt forward"):
             moved, *arrival = await run(
                 keys=[_name(provider_sid)],
-                args=[status, rank(status), int(is_final(status)), _KEPT_S, rank("delivered"), *known],
+                args=[status, rank(status), int(is_final(status)), self._kept_s, rank("delivered"), *known],
             )
         if arrival:
             conversation, took_ms, urgent = arrival

@@ -20,7 +20,8 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     for name in (
         "greeting", "greeting_named", "disclosure", "scope", "decline_medical", "decline_not_in_kb",
         "declined_part_medical", "declined_part_not_in_kb", "off_topic", "emergency", "crisis", "violence",
-        "opt_out", "opt_in", "opted_out_reminder", "privacy_erase", "privacy_export", "privacy_notice",
+        "opt_out", "opt_in", "opted_out_reminder", "privacy_erase", "privacy_block", "privacy_export",
+        "privacy_notice",
         "identifiers_hint", "human", "clarify", "ack", "not_listed", "according_to", "surgeon_conflict",
         "language_switched", "unsupported_language", "unsupported_media", "rate_limit", "fallback",
     )

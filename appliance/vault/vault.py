@@ -115,6 +115,12 @@ class Vault:
             self._broken(kind)
             raise
 
+    def open_wrapped(
+        self, conversation: ConversationId, wrapped: bytes, kind: str, position: str, sealed: bytes
+    ) -> bytes:
+        """As `open`, by a wrapped data key that is not the one in use; raises SealBroken, KeyFileError."""
+        return self.open_under(self._unwrapped(conversation, wrapped), kind, position, sealed)
+
     async def erase(self, conversation: ConversationId) -> bool:
         """Destroy the data key: all that was sealed under it is unreadable. Later values start anew.
 
