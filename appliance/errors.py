@@ -4,6 +4,7 @@ ApplianceError
 ├── Permanent                  repeating it cannot help; somebody has to change something
 │   ├── SettingsError          a setting is missing, unknown or of the wrong form
 │   ├── PackError              a knowledge pack is broken: file, entry and field are named
+│   ├── BundleError            a bundle cannot be made, or is not as it was signed
 │   ├── ModelError             a model is missing, or is not the one that its digest promises
 │   ├── StaleLease             somebody else holds the conversation by now
 │   ├── SealBroken             a sealed value was altered, cut, or moved
@@ -63,6 +64,10 @@ class PackError(Permanent):
 
 class ModelError(Permanent):
     """A model is missing, or is not the one that its digest promises."""
+
+
+class BundleError(Permanent):
+    """A bundle cannot be made, or is not as it was signed."""
 
 
 class EngineUnavailable(Temporary):

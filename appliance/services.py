@@ -276,4 +276,5 @@ def _twilio(settings: Settings) -> TwilioSender:
         settings.twilio_auth_token.get_secret_value(),
         settings.twilio_api_url,
         settings.twilio_timeout_s,
+        settings.twilio_proxy_url,
     )

@@ -15,6 +15,8 @@ PREFIX = "APPLIANCE_"
 # Read by the test suite, not by the product.
 _FOREIGN = frozenset({"APPLIANCE_TEST_REQUIRE"})
 _SECRETS = frozenset({"twilio_auth_token", "qdrant_api_key"})
+# May lie in the secrets directory too, since they can hold a password.
+_IN_FILES = _SECRETS | {"redis_url", "vault_url"}
 _HERE = Path(__file__).resolve().parent
 
 
@@ -28,7 +30,8 @@ class Settings(BaseModel):
     """Everything that can be set. No secret has a default; times are in seconds.
 
     Each key can come from the environment (`APPLIANCE_PUBLIC_URL`), from the TOML file that
-    `APPLIANCE_CONFIG` names (`public_url`), or, for secrets, from a file of that name in `secrets_dir`.
+    `APPLIANCE_CONFIG` names (`public_url`), or, for secrets and the addresses of Redis, which may hold a
+    password, from a file of that name in `secrets_dir`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -62,6 +65,11 @@ class Settings(BaseModel):
     twilio_timeout_s: float = Field(10.0, gt=0)
     twilio_patience_s: float = Field(
         30.0, ge=0, description="a reply in doubt is repeated when Twilio has not listed it for so long"
+    )
+    twilio_proxy_url: str = Field(
+        "",
+        pattern=r"^(http://[^/@]+)?$",
+        description="http://host:port of the proxy that replies go through; empty: none",
     )
 
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="inbox, outbox and sessions")
@@ -207,7 +215,7 @@ def _secrets(directory: Path) -> dict[str, object]:
     if not directory.is_dir():
         raise SettingsError(f"{PREFIX}SECRETS_DIR: expected a directory, got {directory}")
     found: dict[str, object] = {"secrets_dir": directory}
-    for key in _SECRETS:
+    for key in _IN_FILES:
         file = directory / key
         try:
             found[key] = file.read_text(encoding="utf-8").strip()
@@ -224,5 +232,5 @@ def _explain(problem: Mapping[str, object]) -> str:
     if problem["type"] == "extra_forbidden":
         known = ", ".join(sorted(Settings.model_fields))
         return f"{key} ({PREFIX}{key.upper()}): unknown setting; known are: {known}"
-    got = "a secret" if key in _SECRETS else repr(problem.get("input"))
+    got = "a secret" if key in _IN_FILES else repr(problem.get("input"))
     return f"{key} ({PREFIX}{key.upper()}): {problem['msg']}, got {got}"

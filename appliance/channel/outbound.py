@@ -39,9 +39,19 @@ _NO_ENVIRONMENT = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}
 class TwilioSender:
     """Replies through one Twilio account. To be closed; connects at the first reply."""
 
-    def __init__(self, account_sid: str, auth_token: str, api_url: str, timeout_s: float) -> None:
-        """`api_url`: scheme://host[:port] that the SDK's requests go to; `timeout_s`: for each of them."""
-        self._transport = _PooledTransport(api_url, timeout_s)
+    def __init__(
+        self, account_sid: str, auth_token: str, api_url: str, timeout_s: float, proxy_url: str = ""
+    ) -> None:
+        """Connect at the first reply.
+
+        Args:
+            account_sid: of the account.
+            auth_token: of the same.
+            api_url: scheme://host[:port] that the SDK's requests go to.
+            timeout_s: for each request.
+            proxy_url: http://host:port that they go through, or "" for none.
+        """
+        self._transport = _PooledTransport(api_url, timeout_s, proxy_url)
         self._client = Client(
             username=account_sid,
             password=auth_token,
@@ -153,9 +163,10 @@ def _raise_refusal(status: int, code: object) -> NoReturn:
 class _PooledTransport(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no type information
     """One pool of connections, a time-out that holds, no repetition, and nothing from the environment."""
 
-    def __init__(self, api_url: str, timeout_s: float) -> None:
+    def __init__(self, api_url: str, timeout_s: float, proxy_url: str) -> None:
         super().__init__(logging.getLogger("twilio"), is_async=True)
         self._api = URL(api_url)
+        self._proxy_url = proxy_url
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(timeout_s / 2, _LONGEST_CONNECT_S))
         self._session: aiohttp.ClientSession | None = None
 
@@ -178,10 +189,20 @@ class _PooledTransport(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no
         url = URL(uri).with_scheme(self._api.scheme).with_host(self._api.host or "").with_port(self._api.port)
         try:
             async with self._opened().request(
-                method, url, params=params, data=data, headers=sent_headers, allow_redirects=False
+                method,
+                url,
+                params=params,
+                data=data,
+                headers=sent_headers,
+                allow_redirects=False,
+                proxy=self._proxy_url or None,
             ) as response:
                 text = await response.text()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        except (
+            aiohttp.ClientConnectorError,
+            aiohttp.ClientHttpProxyError,
+            aiohttp.ConnectionTimeoutError,
+        ) as error:
             raise SendThrottled(_RETRY_AFTER_S, f"Twilio is out of reach, {type(error).__name__}") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendUnconfirmed(f"no answer from Twilio, {type(error).__name__}") from error

@@ -20,6 +20,7 @@ COMMANDS = {
     "patient": ("appliance.cli.patient", "patient_app"),
     "housekeeping": ("appliance.cli.housekeeping", "housekeeping"),
     "audit": ("appliance.cli.audit", "audit_app"),
+    "bundle": ("appliance.cli.bundle", "bundle_app"),
 }
 
 

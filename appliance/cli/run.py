@@ -14,6 +14,7 @@ from appliance.settings import Settings, load_settings
 from appliance.tasks import end
 from appliance.telemetry.exposition import shown
 from appliance.telemetry.logs import configure_logs
+from appliance.telemetry.supervisor import tell_ready
 
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ async def _serve(settings: Settings, guard: Guard | None) -> None:
     config.errorlog = "-"
     async with open_services(settings, guard=guard, process="gateway") as services:
         _log.info("gateway.ready", bind=settings.bind, knowledge=services.pack.version)
+        tell_ready()
         await serve_app(services.web_app(), config, shutdown_trigger=stopped.wait)
 
 
@@ -59,6 +61,7 @@ async def _work(settings: Settings, guard: Guard | None) -> None:
 
 async def _answer_until(stopped: asyncio.Event, services: Services) -> None:
     _log.info("worker.ready", knowledge=services.pack.version)
+    tell_ready()
     work = asyncio.create_task(services.worker.run(), name="worker")
     keep = asyncio.create_task(services.housekeeping.keep_on(), name="housekeeping")
     stop = asyncio.create_task(stopped.wait(), name="stop")

@@ -85,6 +85,11 @@ def test_a_secret_goes_before_the_file_and_the_environment_before_both(tmp_path:
     assert _token(load(CONFIG=config, SECRETS_DIR=directory, TWILIO_AUTH_TOKEN=TOKEN)) == TOKEN
 
 
+def test_the_addresses_of_redis_may_lie_with_the_secrets_for_they_hold_passwords(tmp_path: Path) -> None:
+    url = "unix://worker:secret@/run/redis.sock"
+    assert load(SECRETS_DIR=secrets(tmp_path, redis_url=f"{url}\n")).redis_url == url
+
+
 def test_the_file_may_name_the_secrets_directory(tmp_path: Path) -> None:
     directory = secrets(tmp_path, twilio_auth_token=TOKEN)
     settings = load(CONFIG=write(tmp_path / "a.toml", f'secrets_dir = "{directory}"'))

@@ -146,6 +146,29 @@ async def test_too_many_requests_may_be_repeated_after_the_delay(
     assert caught.value.retry_after_s == delay_s
 
 
+async def _proxy(status: str, heard: list[str]) -> asyncio.Server:
+    """Answers every CONNECT with the status."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[0])
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    return await asyncio.start_server(answer, "127.0.0.1", 0)
+
+
+async def test_through_a_proxy_that_refuses_nothing_was_sent() -> None:
+    heard: list[str] = []
+    async with await _proxy("403 Forbidden", heard) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        sender = TwilioSender(ACCOUNT, "token", "https://api.twilio.com", 5.0, f"http://127.0.0.1:{port}")
+        with pytest.raises(SendThrottled, match="out of reach"):
+            await _send(sender)
+        await sender.aclose()
+    assert heard == ["CONNECT api.twilio.com:443 HTTP/1.1"]
+
+
 @pytest.mark.parametrize("code", [20429, 63018])
 async def test_the_codes_for_too_many_requests_count_whatever_the_status(code: int) -> None:
     async with _sender(_json(400, {"code": code, "message": "x", "status": 400})) as sender:

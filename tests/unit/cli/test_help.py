@@ -23,6 +23,7 @@ TEACHES = {
     ("inbox", "list"): ["--open", "pseudonym"],
     ("keys",): ["new", "list", "rotate"],
     ("audit",): ["verify", "export", "rotate"],
+    ("bundle", "build"): ["--profile", "gpu-24", "--without-engine", "--qdrant", "--debs", "--sbom"],
 }
 
 
