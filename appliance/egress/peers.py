@@ -26,7 +26,9 @@ def _peers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Peer]:
         "qdrant_url": settings.qdrant_url,
         "engine_url": settings.engine_url,
         "prometheus_url": settings.prometheus_url,
-        "twilio_api_url": settings.twilio_api_url,
+        # With a proxy, it alone is connected to.
+        "twilio_api_url": "" if settings.twilio_proxy_url else settings.twilio_api_url,
+        "twilio_proxy_url": settings.twilio_proxy_url,
         "syslog_url": settings.syslog_url,
     }
     for name, url in urls.items():

@@ -33,6 +33,12 @@ def test_every_url_of_the_settings_is_a_peer() -> None:
     )
 
 
+def test_with_a_proxy_it_is_reached_in_the_place_of_twilio() -> None:
+    peers = peers_of(Settings.model_validate({"twilio_proxy_url": "http://127.0.0.1:3128"}), {})
+    assert Peer("twilio_proxy_url", "127.0.0.1", 3128) in peers
+    assert "api.twilio.com" not in {peer.host for peer in peers}
+
+
 def test_systemd_may_be_told_that_all_is_well() -> None:
     found = peers_of(Settings.model_validate({}), {"NOTIFY_SOCKET": "/run/systemd/notify"})
     assert found[-1] == Peer("systemd", "unix:/run/systemd/notify", 0)
