@@ -1,0 +1,134 @@
+#!/bin/bash
+# A Debian 12 that is booted for tests, in a container of systemd-nspawn, with an "outside" that leads nowhere.
+#
+#   lab/machine.sh up NAME BUNDLE      boots one; prints the process id that Ansible enters
+#   lab/machine.sh pid NAME            the same, after a reboot another one
+#   lab/machine.sh inside NAME CMD…    runs a command in it
+#   lab/machine.sh outside NAME CMD…   runs a command beyond its network card, as Twilio would
+#   lab/machine.sh reboot NAME
+#   lab/machine.sh down NAME
+#
+# Both ends of its network are in namespaces of their own. Its default route leads to the outside, where nothing
+# is but what a test starts there: so what its firewall refuses is refused by the firewall and by nothing else.
+set -euo pipefail
+
+lab=${ANTESALA_LAB:-/var/cache/antesala-lab}
+mirror=${ANTESALA_LAB_MIRROR:-http://deb.debian.org/debian}
+# A small Debian as an installer leaves it; all else must come from the bundle.
+include=systemd,systemd-sysv,dbus,python3,python3-apt,iproute2,udev,kmod,ca-certificates,openssl,adduser,logrotate
+box=198.51.100.1 beyond=198.51.100.2 elsewhere=203.0.113.9
+
+cached_root() {
+  local root=$lab/root-$(printf '%s' "$include" | sha256sum | cut -c1-8)
+  mkdir -p "$lab"
+  exec 8>"$lab/root.lock"
+  flock 8
+  if [ ! -d "$root" ]; then
+    rm -rf "$root.half"
+    debootstrap --variant=minbase --include="$include" bookworm "$root.half" "$mirror" >"$lab/debootstrap.log" 2>&1 ||
+      { tail -5 "$lab/debootstrap.log" >&2; exit 1; }
+    rm -rf "$root.half"/var/cache/apt/archives/*.deb
+    mv "$root.half" "$root"
+  fi
+  flock -u 8
+  printf '%s\n' "$root"
+}
+
+network() {
+  local name=$1
+  ip netns add "$name-in"
+  ip netns add "$name-out"
+  ip -n "$name-in" link add eth0 type veth peer name eth0 netns "$name-out"
+  ip -n "$name-in" address add "$box/24" dev eth0
+  ip -n "$name-out" address add "$beyond/24" dev eth0
+  ip -n "$name-out" address add "$elsewhere/32" dev lo
+  for side in in out; do ip -n "$name-$side" link set lo up; ip -n "$name-$side" link set eth0 up; done
+  ip -n "$name-in" route add default via "$beyond"
+  mkdir -p "/etc/netns/$name-out"
+  printf '127.0.0.1 localhost\n%s bot.hospital.example\n' "$box" >"/etc/netns/$name-out/hosts"
+}
+
+leader() {
+  local found
+  for _ in $(seq 600); do
+    found=$(pgrep --parent "$(cat "$lab/$1/nspawn.pid")" --exact 'systemd' || true)
+    [ -n "$found" ] && [ "$found" != "${2:-}" ] && { printf '%s\n' "$found"; return; }
+    sleep 0.1
+  done
+  echo "$1 has no first process; its console: $lab/$1/console.log" >&2
+  return 1
+}
+
+# Nothing of the build machine comes along, its environment neither.
+enter() {
+  local pid=$1; shift
+  nsenter --target "$pid" --mount --uts --ipc --net --pid --root --wd=/ -- \
+    /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TERM=dumb "$@"
+}
+
+booted() {
+  local pid state
+  pid=$(leader "$1" "${2:-}")
+  # Its bus needs a moment before it can be asked.
+  for _ in $(seq 600); do
+    state=$(enter "$pid" systemctl is-system-running 2>/dev/null || true)
+    case $state in running | degraded) printf '%s\n' "$pid"; return ;; esac
+    sleep 0.1
+  done
+  echo "$1 did not boot (${state:-no answer}); its console: $lab/$1/console.log" >&2
+  return 1
+}
+
+up() {
+  local name=$1 bundle=$2 root run
+  root=$(cached_root)
+  run=$lab/$name
+  mkdir -p "$run"/{upper,work,root}
+  mount -t overlay "antesala-$name" -o "lowerdir=$root,upperdir=$run/upper,workdir=$run/work" "$run/root"
+  rm -f "$run/root/etc/resolv.conf"
+  systemd-id128 new >"$run/root/etc/machine-id"
+  echo "$name" >"$run/root/etc/hostname"
+  printf '127.0.0.1 localhost %s\n%s api.twilio.com\n%s elsewhere.example\n' "$name" "$beyond" "$elsewhere" \
+    >"$run/root/etc/hosts"
+  network "$name"
+  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid systemd-nspawn --quiet -D "$run/root" --boot --register=no --keep-unit \
+    --machine "$name" --network-namespace-path="/run/netns/$name-in" --resolv-conf=off --timezone=off \
+    --bind-ro="$bundle:/srv/antesala/bundle" \
+    --capability=CAP_BPF,CAP_NET_ADMIN,CAP_SYSLOG,CAP_PERFMON --system-call-filter=bpf --console=pipe \
+    >"$run/console.log" 2>&1 </dev/null 8>&- 9>&- &
+  echo $! >"$run/nspawn.pid"
+  booted "$name"
+}
+
+down() {
+  local name=$1 run pid=""
+  run=$lab/$name
+  [ -f "$run/nspawn.pid" ] && pid=$(cat "$run/nspawn.pid")
+  if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then
+    kill -KILL "$pid"
+    tail --pid="$pid" -f /dev/null
+  fi
+  for side in in out; do
+    ip netns pids "$name-$side" 2>/dev/null | xargs --no-run-if-empty kill -KILL || true
+    ip netns delete "$name-$side" 2>/dev/null || true
+  done
+  rm -rf "/etc/netns/$name-out"
+  if mountpoint --quiet "$run/root"; then umount --lazy "$run/root"; fi
+  rm -rf "$run"
+}
+
+verb=${1:-} name=${2:-}
+[ -n "$name" ] || { sed -n '4,9s/^# *//p' "$0" >&2; exit 2; }
+shift 2
+case $verb in
+  up) up "$name" "$1" ;;
+  pid) leader "$name" ;;
+  inside) enter "$(leader "$name")" "$@" ;;
+  outside) ip netns exec "$name-out" "$@" ;;
+  reboot)
+    before=$(leader "$name")
+    enter "$before" systemctl reboot || true
+    booted "$name" "$before" ;;
+  down) down "$name" ;;
+  *) sed -n '4,9s/^# *//p' "$0" >&2; exit 2 ;;
+esac

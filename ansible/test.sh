@@ -1,0 +1,160 @@
+#!/bin/bash
+# Applies the playbook for real: a booted Debian with no route outside, installed from a bundle alone.
+#
+#   ansible/test.sh [BUNDLE]     without a bundle, one is built first (profile cpu, without the engine)
+#
+# It needs root, debootstrap and systemd-nspawn. Stages can be chosen: STAGES="install again verify" ansible/test.sh
+# KEEP=1 leaves the machine running, for lab/machine.sh inside NAME.
+set -euo pipefail
+cd "$(dirname "$0")"
+python=$PWD/../.venv/bin
+lab=${ANTESALA_LAB:-/var/cache/antesala-lab}
+name=lab$$
+stages=${STAGES:-install again check verify answer killed planted broken upgrade reboot}
+log=$lab/log-$name
+mkdir -p "$log"
+
+step() { printf '\n== %s  (%s s)\n' "$*" "$SECONDS"; }
+fail() { printf '\nFAILED: %s; logs: %s\n' "$*" "$log" >&2; exit 1; }
+# Neither settings nor caches of the build machine reach the playbook or the box.
+play() {
+  env -i PATH="$python:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$lab/home" LANG=C.UTF-8 ANSIBLE_NOCOLOR=1 \
+    LAB_PID="$(lab/machine.sh pid "$name")" LAB_CERTIFICATES="$certificates" LAB_KEY="$key.pub" \
+    ansible-playbook -i lab/inventory "$@"
+}
+inside() { lab/machine.sh inside "$name" "$@"; }
+outside() { lab/machine.sh outside "$name" env -u SSL_CERT_FILE "$python/python" lab/outside.py "$certificates" "$@"; }
+changed() { sed -n 's/^box .*changed=\([0-9]*\).*/\1/p' "$1"; }
+stage() { case " $stages " in *" $1 "*) return 0 ;; esac; return 1; }
+serves() { [ "$(inside antesala-switch --show | sed -n 's/^release: //p')" = "$1" ] || fail "expected release $1"; }
+answered() {
+  outside ask 'Can I drink water before surgery?' >"$log/$1.txt" || { cat "$log/$1.txt"; fail "no answer: $1"; }
+  grep -q '2 hours' "$log/$1.txt" || { cat "$log/$1.txt"; fail "another answer: $1"; }
+  echo "answered: $(sed -n 2p "$log/$1.txt" | cut -c1-70)…"
+}
+
+mkdir -p "$lab/home"
+certificates=$lab/certificates key=$lab/key/bundle
+lab/certificates.sh "$certificates"
+bundle=${1:-}
+if [ -z "$bundle" ]; then
+  step 'A bundle'
+  bundle=$lab/bundle-$name
+  mkdir -p "$lab/key"
+  "$python/appliance" bundle build "$bundle" --profile cpu --without-engine --key "$key.key"
+else
+  key=${BUNDLE_KEY:?the key that signed the bundle, without .key or .pub}
+fi
+release=$(sed -n 's/.*"release": "\(.*\)",/\1/p' "$bundle/bundle.json")
+shown=$lab/shown-$name
+# The box sees the bundle under one name; what lies there can be another bundle later.
+mkdir -p "$shown"
+mount --bind "$bundle" "$shown"
+show() { umount "$shown"; mount --bind "$1" "$shown"; }
+
+down() {
+  [ -z "${KEEP:-}" ] || { echo "kept: $name"; return; }
+  lab/machine.sh down "$name"
+  while mountpoint --quiet "$shown"; do umount "$shown"; done
+  rmdir "$shown"
+  rm -rf "$lab/bundle-$name" "$lab/next-$name" "$lab/broken-$name"
+}
+trap down EXIT
+
+step 'A bare Debian'
+lab/machine.sh up "$name" "$shown" >/dev/null
+inside ip route
+inside timeout 3 bash -c 'exec 3<>/dev/tcp/203.0.113.10/443' 2>/dev/null && fail 'the box can get out'
+
+if stage install; then
+  step 'Installed from the bundle alone'
+  play site.yml >"$log/install.txt" || { tail -40 "$log/install.txt"; fail install; }
+  tail -3 "$log/install.txt"
+fi
+if stage again; then
+  step 'A second run changes nothing'
+  play site.yml >"$log/again.txt" || { tail -40 "$log/again.txt"; fail again; }
+  [ "$(changed "$log/again.txt")" = 0 ] || { grep -B3 '^changed' "$log/again.txt"; fail 'the second run changed something'; }
+fi
+if stage check; then
+  step '--check has nothing to change'
+  play site.yml --check >"$log/check.txt" || { tail -40 "$log/check.txt"; fail check; }
+  [ "$(changed "$log/check.txt")" = 0 ] || { grep -B3 '^changed' "$log/check.txt"; fail '--check would change something'; }
+fi
+verify() {
+  play verify.yml -e verify_reports="$log/reports" >"$log/$1.txt" || { grep -E 'FAIL|Error' "$log/$1.txt"; fail verify; }
+  grep -Eo '[0-9]+ checks, [0-9]+ failed' "$log/$1.txt" | tail -1
+}
+if stage verify; then step verify.yml; verify verify; fi
+if stage answer; then step 'A signed webhook is answered, through front door, proxy and TLS'; answered answer; fi
+
+if stage killed; then
+  step 'Every service that is killed comes back'
+  inside bash -ec '
+    mapfile -t units < <(systemctl list-units --no-legend --plain --state=running "antesala-*.service" | cut -d" " -f1)
+    for unit in "${units[@]}"; do
+      before=$(systemctl show -p MainPID --value "$unit")
+      kill -KILL "$before"
+    done
+    for unit in "${units[@]}"; do
+      for _ in $(seq 600); do
+        now=$(systemctl show -p MainPID --value "$unit")
+        [ "$now" != 0 ] && systemctl is-active --quiet "$unit" && break
+        sleep 0.2
+      done
+      systemctl is-active --quiet "$unit" && echo "$unit came back" || { echo "$unit did not"; exit 1; }
+    done'
+  answered killed
+fi
+
+if stage planted; then
+  step 'A planted call from the gateway and from vLLM: refused, counted, in the report'
+  outside silent >"$log/silent.txt" 2>&1 &
+  silent=$!
+  for user in antesala antesala-vllm; do
+    inside setpriv --reuid="$user" --regid="$user" --clear-groups timeout 5 \
+      bash -c 'exec 3<>/dev/tcp/203.0.113.9/443' 2>&1 | tail -1 && true
+  done
+  kill "$silent"
+  [ -s "$log/silent.txt" ] && fail 'a planted call got out'
+  inside systemctl start antesala-counters.service
+  inside antesala audit report >"$log/report.txt" || { cat "$log/report.txt"; fail 'no report'; }
+  for user in antesala antesala_vllm; do
+    grep -E "egress_refused_$user\b.*[1-9]" "$log/report.txt" || { cat "$log/report.txt"; fail "$user is not in the report"; }
+  done
+fi
+
+if stage broken; then
+  step 'A broken release: the one before keeps serving, without a webhook lost'
+  "$python/python" lab/release.py "$bundle" "$lab/broken-$name" 9.9.0 "$key.key" --broken
+  show "$lab/broken-$name"
+  outside steady "${STEADY:-60}" >"$log/steady.txt" 2>&1 &
+  steady=$!
+  play site.yml --tags appliance,models,knowledge,gateway,worker >"$log/broken.txt" && fail 'a broken release was taken'
+  serves "$release"
+  wait "$steady" || { cat "$log/steady.txt"; fail 'webhooks were not taken meanwhile'; }
+  cat "$log/steady.txt"
+  inside journalctl --identifier antesala-switch --output cat | tail -4
+  answered broken
+fi
+if stage upgrade; then
+  step 'An upgrade, and the way back'
+  next=$("$python/python" lab/release.py "$bundle" "$lab/next-$name" 9.9.1 "$key.key")
+  show "$lab/next-$name"
+  play site.yml --tags appliance,models,knowledge,gateway,worker >"$log/upgrade.txt" || { tail -40 "$log/upgrade.txt"; fail upgrade; }
+  serves "$next"
+  answered upgraded
+  inside antesala-switch --back
+  serves "$release"
+  answered returned
+  show "$bundle"
+fi
+
+if stage reboot; then
+  step 'After a reboot everything is as before'
+  lab/machine.sh reboot "$name" >/dev/null
+  answered rebooted
+  verify rebooted
+fi
+step 'All of it holds'
+inside systemd-analyze security --no-pager 'antesala-*' 2>/dev/null | sed -n '1p;/antesala/p' || true
