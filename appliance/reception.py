@@ -28,6 +28,9 @@ _TAKEN = {
 }
 _PATIENCE_S = 4.0
 _URGENT_PATIENCE_S = 1.0
+_URGENT_LONGEST_S = 2.0
+_MOST_OFFERS = 16
+"""Offered at once. After a restart hundreds wait; offered all together, all of them would be too late."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 _REMEMBERED = 10_000
 _LOOK_UP_AFTER_S = 2.0
@@ -50,26 +53,43 @@ class Reception:
     ) -> None:
         self._mailbox, self._vault, self._house = mailbox, vault, house
         self._clock, self._sleep = clock, sleep
+        self._away_since_s: float | None = None
+        self._turns = asyncio.Semaphore(_MOST_OFFERS)
 
     async def accept(self, message: InboundMessage) -> Taken:
-        """Keep it; an emergency passes every limit and ends its burst. Raises StoreUnavailable, InboxFull.
+        """Keep it; an emergency passes every limit, ends its burst and waits for no other message.
+
+        Raises:
+            StoreUnavailable, InboxFull, TimeoutError: it was not kept.
+        """
+        if self._house.pack.emergencies.find(message.text) is not None:
+            async with asyncio.timeout(_URGENT_LONGEST_S):
+                return await self._kept(message, urgent=True)
+        async with self._turns:
+            return await self._kept(message, urgent=False)
+
+    async def _kept(self, message: InboundMessage, *, urgent: bool) -> Taken:
+        """Offer it until the store has said what became of it.
 
         A failure leaves open whether the store took the message: answered directly as well, the patient would
-        be answered twice. So it is offered again, which is harmless, until the store has said what became of
-        it; a store that restarts is back within a second. An emergency waits less.
+        be answered twice. To offer it again is harmless, and a store that restarts is back within a second. An
+        emergency is offered for less time, and nothing is when the store has been away for so long already.
         """
-        urgent = self._house.pack.emergencies.find(message.text) is not None
-        until_s = self._clock() + (_URGENT_PATIENCE_S if urgent else _PATIENCE_S)
+        patience_s = _URGENT_PATIENCE_S if urgent else _PATIENCE_S
         pause_s = _FIRST_PAUSE_S
         while True:
             try:
                 accepted = await self._offer(message, urgent=urgent)
             except StoreUnavailable as error:
-                if not is_in_doubt(error) or self._clock() + pause_s > until_s:
+                now_s = self._clock()
+                if self._away_since_s is None:
+                    self._away_since_s = now_s
+                if not is_in_doubt(error) or now_s + pause_s > self._away_since_s + patience_s:
                     raise
                 await self._sleep(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             else:
+                self._away_since_s = None
                 return _TAKEN[accepted]
 
     async def _offer(self, message: InboundMessage, *, urgent: bool) -> Accepted:

@@ -11,7 +11,7 @@ import structlog
 from appliance.channel.inbound import InboundMessage
 from appliance.errors import InboxFull, Temporary
 
-_LONGEST_ACCEPT_S = 5.0
+_LONGEST_ACCEPT_S = 10.0
 """Twilio gives up after 15 s."""
 _LONGEST_RESCUE_S = 30.0
 _MOST_RESCUES = 1000

@@ -42,13 +42,17 @@ class Store:
     async def sleep(self, seconds: float) -> None:
         self.now_s += seconds
 
-    async def take(self, text: str = "Can I drink water?") -> Taken:
+    def reception(self) -> Reception:
         given: Any = self
-        reception = Reception(given, given, small_house(), clock=lambda: self.now_s, sleep=self.sleep)
-        at = datetime(2026, 11, 20, tzinfo=UTC)
-        return await reception.accept(
-            InboundMessage("SM1", "whatsapp:+12025550101", "whatsapp:+1", text, "text", None, (), None, at)
-        )
+        return Reception(given, given, small_house(), clock=lambda: self.now_s, sleep=self.sleep)
+
+    async def take(self, text: str = "Can I drink water?") -> Taken:
+        return await self.reception().accept(message(text))
+
+
+def message(text: str = "Can I drink water?") -> InboundMessage:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    return InboundMessage("SM1", "whatsapp:+12025550101", "whatsapp:+1", text, "text", None, (), None, at)
 
 
 def cut() -> StoreUnavailable:
@@ -73,6 +77,18 @@ async def test_a_store_that_stays_away_is_given_up_and_sooner_in_an_emergency(
     with pytest.raises(StoreUnavailable):
         await store.take(text)
     assert seconds / 2 < store.now_s <= seconds
+
+
+async def test_nothing_waits_for_a_store_that_has_been_away_for_long() -> None:
+    store = Store(*(cut() for _ in range(99)))
+    reception = store.reception()
+    with pytest.raises(StoreUnavailable):
+        await reception.accept(message())
+    with pytest.raises(StoreUnavailable):
+        await reception.accept(message())
+    assert store.now_s <= 4.0
+    store.failures.clear()
+    assert await reception.accept(message()) is Taken.ACCEPTED
 
 
 async def test_what_the_store_itself_refuses_is_not_offered_again() -> None:
