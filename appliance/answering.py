@@ -10,6 +10,7 @@ import structlog
 
 from appliance.channel import InboundMessage, Reply, split
 from appliance.conversation import House, Outcome, Session, Turn, handle
+from appliance.conversation.unfinished import is_unfinished
 from appliance.errors import JournalBroken, JournalUnavailable, StoreUnavailable
 from appliance.inbox import Handled, Lease
 from appliance.inbox.consent import OptOuts
@@ -72,11 +73,16 @@ class Answering:
         self._urgent = urgent
         self._meters, self._observer, self._model_digest = meters, observer, model_digest
 
-    async def handle(self, lease: Lease) -> Handled:
-        """Decide, write the decision down, do what it asks for, and only then give the reply away."""
+    async def handle(self, lease: Lease) -> Handled | None:
+        """Decide, write the decision down, do what it asks for, and only then give the reply away.
+
+        None, and nothing is written, for the beginning of a burst that is still open.
+        """
         messages = [InboundMessage.from_json(message) for message in lease.messages]
         turn, session = turn_of(messages), await self._session(lease)
         outcome = await handle(turn, session, self._house)
+        if lease.open_s and is_unfinished(turn, outcome):
+            return None
         record = decision_record(lease.conversation, outcome, self._house, self._model_digest())
         record_hash = await self._recorded(record, needed=outcome.action not in _URGENT)
         self._meters.decided(outcome, (datetime.now(UTC) - messages[0].received_at).total_seconds())

@@ -223,6 +223,7 @@ def _mailbox_policy(settings: Settings, terms: Terms) -> MailboxPolicy:
     return MailboxPolicy(
         settings.burst_quiet_s,
         settings.burst_most_s,
+        eager=settings.burst_eager,
         session_s=terms.session_s,
         sid_s=terms.sid_s,
         lease_s=settings.lease_s,

@@ -125,6 +125,10 @@ class Settings(BaseModel):
 
     burst_quiet_s: float = Field(1.2, ge=0, description="a turn is taken this long after the last message …")
     burst_most_s: float = Field(3.0, ge=0, description="… and no later than this after the first")
+    burst_eager: bool = Field(
+        default=True,
+        description="a message that comes alone is answered at once, unless it reads as a beginning",
+    )
     limit_sender_burst: int = Field(
         30,
         ge=1,

@@ -42,6 +42,7 @@ class Lease:
         tries: how often this turn failed before.
         exhausted: the tries are used up: answer with the fallback and bury it.
         reason: why the last try failed; "" at the first.
+        open_s: how long the burst is still open: until then `hold` may wait for what follows; 0 when it is over.
         told: the sender went over the limit with one of these messages, and is to be told.
     """
 
@@ -54,6 +55,7 @@ class Lease:
     exhausted: bool
     reason: str
     told: bool = False
+    open_s: float = 0.0
 
 
 class _Claimed(NamedTuple):
@@ -66,6 +68,7 @@ class _Claimed(NamedTuple):
     pending: list[Any]
     session_position: bytes
     session: bytes
+    open_ms: int
 
 
 class Mailbox:
@@ -117,6 +120,7 @@ class Mailbox:
             policy.burst,
             milliseconds(policy.burst_s),
             policy.day,
+            int(policy.eager),
         )
         if answer == b"full":
             raise InboxFull(f"{conversation}: too much is waiting already, no more is taken")
@@ -181,6 +185,16 @@ class Mailbox:
         if await self._give_back(lease.conversation, lease.token, reason, pause_s, 1) == _STALE:
             raise _stale(lease.conversation, lease.token)
 
+    async def hold(self, lease: Lease) -> None:
+        """Give the conversation back until its burst is over, uncounted: what follows joins the turn.
+
+        Raises:
+            StaleLease: another has the conversation.
+        """
+        if not await self._lane.run("hold", lease.conversation, lease.token):
+            raise _stale(lease.conversation, lease.token)
+        await self._lane.ring()
+
     async def release(self, lease: Lease) -> None:
         """Give the conversation back at once, uncounted; nothing happens when another has it."""
         await self._give_back(lease.conversation, lease.token, "", 0, 0)
@@ -241,6 +255,7 @@ class Mailbox:
             exhausted=tries >= self.policy.tries,
             reason=claimed.reason.decode(),
             told=told,
+            open_s=claimed.open_ms / 1000,
         )
 
     def _open(self, key: DataKey, kind: str, position: str, body: bytes) -> bytes | None:

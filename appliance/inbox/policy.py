@@ -16,6 +16,8 @@ class MailboxPolicy:
     """A turn is taken this long after the last message of a burst …"""
     most_s: float = 3.0
     """… and no later than this after the first."""
+    eager: bool = False
+    """Whether a message that comes alone is handed out at once, with `open_s` for what its burst has left."""
     lease_s: float = 30.0
     """A conversation whose holder has been silent for so long is given to another."""
     session_s: float = 24 * HOURS_S

@@ -36,8 +36,8 @@ class Handled:
 class TurnHandler(Protocol):
     """Answers a turn. May be called again for the same messages when a try failed or its process died."""
 
-    async def handle(self, lease: Lease) -> Handled:
-        """The answer; whatever is raised counts as a failed try."""
+    async def handle(self, lease: Lease) -> Handled | None:
+        """The answer, or None to wait for more while the burst is open; what is raised counts as a failed try."""
 
     async def fallback(self, lease: Lease) -> Sequence[bytes]:
         """The safe replies when the tries are used up, or no message could be opened."""
@@ -149,7 +149,10 @@ class Worker:
             return
         async with asyncio.timeout(self._policy.longest_turn_s):
             handled = await self._handler.handle(lease)
-        await persist(lambda: self._mailbox.done(lease, handled.session, handled.replies))
+        if handled is None:
+            await persist(lambda: self._mailbox.hold(lease))
+        else:
+            await persist(lambda: self._mailbox.done(lease, handled.session, handled.replies))
 
     @staticmethod
     async def _undo(step: Awaitable[None]) -> None:

@@ -1,7 +1,7 @@
 -- Claim the message's id, append it sealed, and say when its conversation may be taken: one step.
 -- ARGV: shift, conversation, sid, body, quiet_ms, most_ms, immediate (0|1), sid_ttl_ms, most pending in the
 -- conversation, most conversations waiting in the shard, most messages of the shard in a minute, most messages of
--- the sender in a burst, length of a burst in ms, most messages of the sender in a day
+-- the sender in a burst, length of a burst in ms, most messages of the sender in a day, eager (0|1)
 -- Returns 'new', 'duplicate', 'full' (nothing was kept), 'told' (kept, and the sender is to hear of the limit), or
 -- 'limited' (the sender has heard of it; nothing was kept).
 local conversation, sid, body = ARGV[2], ARGV[3], ARGV[4]
@@ -47,10 +47,20 @@ redis.call('SET', claimed, conversation, 'PX', ARGV[8])
 redis.call('XADD', entries('in', conversation), '*', 'sid', sid, 'body', body, 'told', told and 1 or 0)
 
 -- The window of a burst: a while after its last message, but bounded from its first; closed at once if urgent.
+-- A message that comes alone, nothing before it for a while, may be read at once if that is wanted: who reads it
+-- holds it until the window is over when it is only the beginning of something.
+local pace, alone = name('pace', conversation), false
+if ARGV[15] == '1' and quiet_ms > 0 then
+  local before = tonumber(redis.call('GET', pace) or -math.huge)
+  alone = (now - before >= quiet_ms or now < before) and redis.call('XLEN', entries('in', conversation)) == 1
+  redis.call('SET', pace, now, 'PX', quiet_ms)
+end
 if urgent then redis.call('HSET', own, 'urgent', 1) end
 redis.call('HSETNX', own, 'first', now)
 local at = math.min(now + quiet_ms, tonumber(redis.call('HGET', own, 'first')) + most_ms)
 if redis.call('HEXISTS', own, 'urgent') == 1 then at = now end
+redis.call('HSET', own, 'window', at)
+if alone then at = now end
 
 if redis.call('ZSCORE', leases('in'), conversation) then
   redis.call('HSET', own, 'due', at)

@@ -115,7 +115,7 @@ local function settle(lane, conversation, token, now)
     return 0
   end
   redis.call('HDEL', state(lane, conversation), 'token', 'tries', 'reason', 'upto', 'attempts', 'attempted',
-    'last')
+    'last', 'began', 'window')
   redis.call('ZADD', due(lane), next_ms, conversation)
   return 1
 end
