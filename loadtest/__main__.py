@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from appliance.errors import ApplianceError
+from appliance.settings import PREFIX
 from loadtest.arguments import REPORTS, Options
 from loadtest.engine.card import Card
 from loadtest.run import run
@@ -29,6 +30,10 @@ def _main(  # noqa: PLR0917 - typer makes options of them
     engine_seconds: Annotated[
         float | None, typer.Option(min=0, help="the simulated engine takes exactly so long for each answer")
     ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE for the appliance, as burst_eager=false; repeatable"),
+    ] = None,
     out: Annotated[Path, typer.Option(help="the folder for reports")] = REPORTS,
 ) -> None:
     """Load the appliance on this machine with patients, and measure from webhook to reply.
@@ -37,16 +42,17 @@ def _main(  # noqa: PLR0917 - typer makes options of them
     and ends it. Prints one JSON line. Ends with 3 when a threshold of figures/thresholds.toml is broken.
     """
     options = Options(
-        shape,
-        engine,
-        seconds,
-        times,
-        tuple(kind or ()),
-        gateways,
-        workers,
-        seed,
-        Card(fixed_s=engine_seconds),
-        out,
+        shape=shape,
+        engine=engine,
+        seconds=seconds,
+        times=times,
+        kinds=tuple(kind or ()),
+        gateways=gateways,
+        workers=workers,
+        seed=seed,
+        card=Card(fixed_s=engine_seconds),
+        settings=dict(_setting(text) for text in setting or ()),
+        out=out,
     )
     try:
         result = asyncio.run(run(options))
@@ -58,6 +64,13 @@ def _main(  # noqa: PLR0917 - typer makes options of them
         typer.echo(breach, err=True)
     if result.breaches:
         raise typer.Exit(BREACH)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"--set: expected NAME=VALUE, got {text!r}")
+    return f"{PREFIX}{name.upper()}", value
 
 
 if __name__ == "__main__":

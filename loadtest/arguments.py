@@ -1,5 +1,6 @@
 """What `python -m loadtest` is asked to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class Options:
         times: by which the shape's rates are multiplied.
         kinds: of conversations; none: all of the mix.
         card: what the simulated engine behaves like.
+        settings: further `APPLIANCE_…` variables for gateways and workers.
         out: the folder for reports.
     """
 
@@ -31,6 +33,7 @@ class Options:
     workers: int = 1
     seed: int = 1
     card: Card = field(default_factory=Card)
+    settings: Mapping[str, str] = field(default_factory=dict)
     out: Path = REPORTS
 
     @property

@@ -64,8 +64,8 @@ def _keep_logs(folder: Path, out: Path) -> None:
 
 
 async def _played(options: Options, shape: Shape, folder: Path) -> Result:
-    wording = {"APPLIANCE_WORDING": "fluent"} if options.has_engine else {}
-    plan = Plan(folder, options.gateways, options.workers, options.engine, options.card, wording)
+    settings = ({"APPLIANCE_WORDING": "fluent"} if options.has_engine else {}) | dict(options.settings)
+    plan = Plan(folder, options.gateways, options.workers, options.engine, options.card, settings)
     samples = options.out / f"{options.name}.samples.csv"
     async with staged(plan) as stage:
         job = Job(
