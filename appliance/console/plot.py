@@ -129,7 +129,9 @@ def _scale(highest: float) -> tuple[float, float]:
 
 
 def _largest(lines: Sequence[Line]) -> list[Line]:
-    """The lines with the largest sums, in their order, and the others added up."""
+    """The lines with the largest sums, in their order, and the others added up; of many, none that is zero."""
+    if len(lines) > MOST_LINES:
+        lines = [line for line in lines if any(line.values)]
     if len(lines) <= MOST_LINES:
         return list(lines)
     ranked = sorted(lines, key=lambda line: -sum(value or 0.0 for value in line.values))

@@ -50,7 +50,7 @@ async def test_a_figure_beyond_the_pilots_is_marked_in_words_too() -> None:
 async def test_nothing_measured_is_said_and_is_no_breach() -> None:
     _, page = await page_of(FakeHistory(value=None))
     assert 'class="broken"' not in page
-    assert "nothing measured yet" in page
+    assert "nothing in this time" in page
 
 
 async def test_the_span_can_be_chosen_and_nonsense_is_an_hour() -> None:

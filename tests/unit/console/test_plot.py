@@ -47,3 +47,8 @@ def test_more_lines_than_can_be_told_apart_are_added_up() -> None:
 )  # fmt: skip
 def test_a_figure_has_no_more_digits_than_can_be_relied_on(value: float | None, unit: str, text: str) -> None:
     assert written(value, unit) == text  # type: ignore[arg-type]
+
+
+def test_of_many_lines_those_that_are_zero_throughout_are_left_out() -> None:
+    lines = [Line(str(n), (0.0,) * 5) for n in range(8)] + [Line("one", (0.0, 0.0, 1.0, 0.0, 0.0))]
+    assert [line.label for line in plot(lines, WINDOW, "").lines] == ["one"]
