@@ -18,7 +18,9 @@ BREACH = 3
 
 def _main(  # noqa: PLR0917 - typer makes options of them
     shape: Annotated[str, typer.Option(help="pilot, tenfold, surge, soak, capacity or smoke")],
-    engine: Annotated[str, typer.Option(help="none, simulated, or the URL of one that runs")] = "none",
+    engine: Annotated[
+        str, typer.Option(help="none, simulated, vllm (with the small model, started here), or a URL")
+    ] = "none",
     seconds: Annotated[float | None, typer.Option(min=1, help="how long; else as the shape says")] = None,
     times: Annotated[float, typer.Option(min=0.01, help="multiplies the shape's rates")] = 1.0,
     kind: Annotated[

@@ -15,7 +15,7 @@ class Options:
 
     Attributes:
         shape: a table of `crowd/shapes.toml`.
-        engine: `none`, `simulated`, or the URL of one that runs already.
+        engine: `none`, `simulated`, `vllm`, or the URL of one that runs already.
         seconds: how long; None: as the shape says.
         times: by which the shape's rates are multiplied.
         kinds: of conversations; none: all of the mix.

@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from appliance.errors import Permanent
 from loadtest.arguments import Options
 from loadtest.crowd.job import JOB_VARIABLE, Job
 from loadtest.crowd.shape import Shape, load_shape
+from loadtest.engine.own import own_engine
 from loadtest.figures.overhead import overhead
 from loadtest.figures.plot import draw
 from loadtest.figures.samples import read_samples
@@ -65,9 +67,12 @@ def _keep_logs(folder: Path, out: Path) -> None:
 
 async def _played(options: Options, shape: Shape, folder: Path) -> Result:
     settings = ({"APPLIANCE_WORDING": "fluent"} if options.has_engine else {}) | dict(options.settings)
-    plan = Plan(folder, options.gateways, options.workers, options.engine, options.card, settings)
     samples = options.out / f"{options.name}.samples.csv"
-    async with staged(plan) as stage:
+    async with AsyncExitStack() as opened:
+        own = await opened.enter_async_context(own_engine()) if options.engine == "vllm" else None
+        engine = own.url if own else options.engine
+        plan = Plan(folder, options.gateways, options.workers, engine, options.card, settings)
+        stage = await opened.enter_async_context(staged(plan))
         job = Job(
             url=stage.url,
             record=str(stage.record),
@@ -79,7 +84,10 @@ async def _played(options: Options, shape: Shape, folder: Path) -> Result:
             seed=options.seed,
         )
         job.save(folder / "job.json")
-        usage = await _locust(folder / "job.json", options, shape, stage)
+        pids = {program.name: program.pid for program in stage.programs if program.pid is not None}
+        if own:
+            pids["vllm"] = own.pid
+        usage = await _locust(folder / "job.json", options, shape, pids)
         engine_times_s = await _engine_times_s(stage) if options.engine == "simulated" else []
     measured_samples = read_samples(samples)
     figures = {
@@ -96,9 +104,9 @@ async def _played(options: Options, shape: Shape, folder: Path) -> Result:
 
 
 async def _locust(
-    job: Path, options: Options, shape: Shape, stage: Stage
+    job: Path, options: Options, shape: Shape, pids: Mapping[str, int]
 ) -> Mapping[str, Mapping[str, float]]:
-    log = stage.record.parent / "locust.log"
+    log = job.with_name("locust.log")
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *(
@@ -118,8 +126,7 @@ async def _locust(
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,
         )
-        pids = {program.name: program.pid for program in stage.programs if program.pid is not None}
-        async with measured(pids | {"locust": process.pid}) as usage:
+        async with measured({**pids, "locust": process.pid}) as usage:
             try:
                 async with asyncio.timeout(shape.seconds + _MARGIN_S):
                     code = await process.wait()

@@ -26,6 +26,9 @@ class Inbox(Protocol):
     async def accept(self, message: InboundMessage) -> "Taken":
         """ACCEPTED, DUPLICATE or LIMITED. Whatever is raised means: not kept, and nobody will answer it."""
 
+    async def accept_late(self, message: InboundMessage) -> "Taken":
+        """Once more, after an attempt of which nobody knows the outcome; raises as `accept` does."""
+
 
 class LastResort(Protocol):
     """Answers without the store."""
@@ -113,15 +116,32 @@ class Intake:
         self._rescued_sids[message.sid] = None
         if len(self._rescued_sids) > _REMEMBERED:
             self._rescued_sids.popitem(last=False)
-        _owned(self._answer(message), self._rescuing)
+        _owned(self._answer(message, why), self._rescuing)
         return why
 
-    async def _answer(self, message: InboundMessage) -> None:
+    async def _answer(self, message: InboundMessage, why: Taken) -> None:
+        # The store may have kept it without saying so in time: then a worker answers it, and nobody else must.
+        if why is Taken.RESCUED and await self._is_kept_after_all(message):
+            return
         try:
             async with asyncio.timeout(self._longest_rescue_s):
                 await self._last_resort.reply(message)
         except Exception as error:  # noqa: BLE001 - nobody waits for this task: it reports itself
             _log.critical("intake.rescue_failed", sid=message.sid, error=type(error).__name__)
+
+    async def _is_kept_after_all(self, message: InboundMessage) -> bool:
+        try:
+            async with asyncio.timeout(self._longest_accept_s):
+                return await self._inbox.accept_late(message) in {
+                    Taken.ACCEPTED,
+                    Taken.DUPLICATE,
+                    Taken.LIMITED,
+                }
+        except (Temporary, TimeoutError):
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the patient gets an answer
+            _log.error("intake.accept_failed", sid=message.sid, error=type(error).__name__)
+            return False
 
 
 def _owned(work: Coroutine[Any, Any, Any], owner: set[asyncio.Task[Any]]) -> asyncio.Task[Any]:

@@ -6,7 +6,7 @@ import pytest
 from webhook_parts import FORM, NOW, FakeInbox, FakeLastResort
 
 from appliance.channel import InboundMessage, inbound_message
-from appliance.errors import StoreUnavailable
+from appliance.errors import InboxFull, StoreUnavailable
 from appliance.web.intake import Intake, Taken
 
 
@@ -91,3 +91,31 @@ async def test_at_the_end_of_the_grace_what_still_runs_is_cancelled() -> None:
         await intake.aclose(grace_s=0.01)
     assert last_resort.answered == []
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+class SlowInbox(FakeInbox):
+    """Keeps a message and says so only when it is offered late."""
+
+    async def accept(self, message: InboundMessage) -> Taken:
+        self.messages.append(message)
+        raise StoreUnavailable("slow")
+
+    async def accept_late(self, message: InboundMessage) -> Taken:
+        return Taken.DUPLICATE if message in self.messages else Taken.ACCEPTED
+
+
+async def test_what_the_store_kept_without_saying_so_in_time_is_left_to_the_worker() -> None:
+    inbox, last_resort = SlowInbox(), FakeLastResort()
+    intake = Intake(inbox, last_resort)
+    assert await intake.take(_message()) is Taken.RESCUED
+    await intake.aclose(grace_s=5)
+    assert (last_resort.answered, inbox.messages) == ([], [_message()])
+
+
+async def test_what_a_full_inbox_refused_is_not_offered_again() -> None:
+    inbox, last_resort = FakeInbox(failure=InboxFull("full")), FakeLastResort()
+    intake = Intake(inbox, last_resort)
+    assert await intake.take(_message()) is Taken.FULL
+    inbox.failure = None
+    await intake.aclose(grace_s=5)
+    assert (last_resort.answered, inbox.messages) == ([_message()], [])

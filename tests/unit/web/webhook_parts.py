@@ -47,6 +47,9 @@ class FakeInbox:
             self.messages.append(message)
         return Taken.ACCEPTED if is_new else Taken.DUPLICATE
 
+    async def accept_late(self, message: InboundMessage) -> Taken:
+        return await self.accept(message)
+
 
 @dataclass
 class FakeLastResort:
