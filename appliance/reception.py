@@ -28,8 +28,8 @@ _TAKEN = {
 }
 _PATIENCE_S = 4.0
 _URGENT_PATIENCE_S = 1.0
-_URGENT_LONGEST_S = 2.0
-_URGENT_LATE_S = 0.5
+_URGENT_LONGEST_S = 4.0
+_URGENT_LATE_S = 2.0
 _MOST_OFFERS = 16
 """Offered at once. After a restart hundreds wait; offered all together, all of them would be too late."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
