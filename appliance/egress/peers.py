@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from appliance.egress.policy import UNIX, Peer, Policy
 from appliance.settings import Settings
 
+_OWN = frozenset({"public_url"})
+"""URLs of this appliance itself, at which others reach it."""
 _PORTS = {"redis": 6379, "rediss": 6379, "http": 80, "https": 443, "udp": 514, "tcp": 601}
 
 
@@ -20,19 +22,10 @@ def peers_of(settings: Settings, environ: Mapping[str, str]) -> tuple[Peer, ...]
 
 
 def _peers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Peer]:
-    urls = {
-        "redis_url": settings.redis_url,
-        "vault_url": settings.vault_url,
-        "qdrant_url": settings.qdrant_url,
-        "engine_url": settings.engine_url,
-        "prometheus_url": settings.prometheus_url,
-        # With a proxy, it alone is connected to.
-        "twilio_api_url": "" if settings.twilio_proxy_url else settings.twilio_api_url,
-        "twilio_proxy_url": settings.twilio_proxy_url,
-        "syslog_url": settings.syslog_url,
-    }
-    for name, url in urls.items():
-        if url:
+    # With a proxy, it alone is connected to.
+    replaced = _OWN | {"twilio_api_url"} if settings.twilio_proxy_url else _OWN
+    for name in Settings.model_fields:
+        if name.endswith("_url") and name not in replaced and (url := getattr(settings, name)):
             yield peer(name, url)
     if supervisor := environ.get("NOTIFY_SOCKET"):
         yield Peer("systemd", f"{UNIX}:{supervisor.replace('@', chr(0), 1)}", 0)

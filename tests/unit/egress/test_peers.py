@@ -6,11 +6,18 @@ from appliance.settings import Settings
 
 
 def test_without_further_settings_there_are_redis_and_twilio() -> None:
-    assert peers_of(Settings.model_validate({}), {}) == (
+    assert set(peers_of(Settings.model_validate({}), {})) == {
         Peer("redis_url", "127.0.0.1", 6379),
         Peer("vault_url", "127.0.0.1", 6379),
         Peer("twilio_api_url", "api.twilio.com", 443),
-    )
+    }
+
+
+def test_the_address_at_which_others_reach_the_appliance_is_no_peer() -> None:
+    names = {
+        peer.name for peer in peers_of(Settings.model_validate({"public_url": "https://us.example"}), {})
+    }
+    assert "public_url" not in names
 
 
 def test_every_url_of_the_settings_is_a_peer() -> None:
@@ -23,14 +30,14 @@ def test_every_url_of_the_settings_is_a_peer() -> None:
             "syslog_url": "udp://log.hospital.example",
         }
     )
-    assert peers_of(settings, {}) == (
+    assert set(peers_of(settings, {})) == {
         Peer("redis_url", "unix:/run/redis/values.sock", 0),
         Peer("vault_url", "keys.hospital.example", 6379),
         Peer("qdrant_url", "10.0.0.5", 6333),
         Peer("engine_url", "::1", 8000),
         Peer("twilio_api_url", "api.twilio.com", 443),
         Peer("syslog_url", "log.hospital.example", 514),
-    )
+    }
 
 
 def test_with_a_proxy_it_is_reached_in_the_place_of_twilio() -> None:
