@@ -114,6 +114,12 @@ class Settings(BaseModel):
         description="whether Twilio is told to empty what was delivered: replies, or inbound messages too",
     )
 
+    governance: Path | None = Field(
+        None, description="a TOML file with controller, alerts and sign-offs: `appliance check --go-live`"
+    )
+    tls_certificate: Path | None = Field(
+        None, description="the front door's certificate in PEM; looked at by `check`, never sent"
+    )
     egress_guard: bool = Field(
         default=True, description="serve, worker and demo refuse to reach anybody but the configured peers"
     )

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from redis.asyncio import Redis
@@ -13,7 +12,8 @@ from appliance.audit import CHECKPOINT_KEY, load_signing_key
 from appliance.engine.catalogue import find_entry, load_catalogue
 from appliance.engine.entailment import verified_entailment
 from appliance.engine.verify import verify_model
-from appliance.errors import ApplianceError, PackError
+from appliance.errors import ApplianceError
+from appliance.governance import what_is_missing
 from appliance.knowledge.pack import load_pack
 from appliance.reception import Dependencies
 from appliance.settings import Settings, load_settings
@@ -24,9 +24,17 @@ def check(
     *,
     go_live: Annotated[bool, typer.Option("--go-live", help="also want what real patients need")] = False,
 ) -> None:
-    """Say what is wrong, one line each; exit code 0 when nothing is, else 1."""
-    problems = asyncio.run(_problems(load_settings(), go_live=go_live))
-    console = Console(soft_wrap=True, highlight=False)
+    """Say what is wrong, one line each; exit code 0 when nothing is, else 1.
+
+    With --go-live also: a clinically approved pack, real keys, TLS and its certificate, Redis apart from its
+    keys, the egress guard, signatures of the journal kept apart, alerts that were tested, and a sign-off of each
+    role for this very release (APPLIANCE_GOVERNANCE). Nothing is connected to but Redis.
+    """
+    settings = load_settings()
+    problems = asyncio.run(_problems(settings))
+    if go_live:
+        problems += what_is_missing(settings)
+    console = Console(soft_wrap=True, highlight=False, emoji=False)
     for problem in problems:
         console.print(f"✗ {problem}", style="red", markup=False)
     if problems:
@@ -34,8 +42,8 @@ def check(
     console.print("✓ nothing is missing", style="green")
 
 
-async def _problems(settings: Settings, *, go_live: bool) -> list[str]:
-    problems = [*_files(settings, go_live=go_live), *_channel(settings)]
+async def _problems(settings: Settings) -> list[str]:
+    problems = [*_files(settings), *_channel(settings)]
     stores = {"redis_url": connect(settings.redis_url), "vault_url": connect(settings.vault_url)}
     try:
         unreachable = await Dependencies(stores).problems()
@@ -43,12 +51,12 @@ async def _problems(settings: Settings, *, go_live: bool) -> list[str]:
     finally:
         for store in stores.values():
             await store.aclose()
-    return problems + (_go_live(settings) if go_live else [])
+    return problems
 
 
-def _files(settings: Settings, *, go_live: bool) -> list[str]:
+def _files(settings: Settings) -> list[str]:
     wanted: list[Callable[[], object]] = [
-        lambda: _pack(settings, go_live=go_live),
+        lambda: _pack(settings),
         lambda: _embedding_model(settings),
     ]
     if directory := settings.secrets_dir:
@@ -78,17 +86,10 @@ async def _ring(settings: Settings, keys: Redis) -> list[str]:
     return []
 
 
-def _pack(settings: Settings, *, go_live: bool) -> None:
+def _pack(settings: Settings) -> None:
     pack = load_pack(settings.pack)
     if name := pack.manifest.entailment_model:
         verified_entailment(settings.models_catalogue, settings.models_dir, name)
-    if go_live and pack.manifest.demonstration:
-        raise PackError(
-            settings.pack / "pack.toml",
-            "",
-            "demonstration",
-            "a demonstration; expected a pack that clinicians approved",
-        )
 
 
 def _embedding_model(settings: Settings) -> None:
@@ -106,13 +107,4 @@ def _channel(settings: Settings) -> list[str]:
         problems.append("twilio_auth_token (a file in secrets_dir, or APPLIANCE_TWILIO_AUTH_TOKEN): not set")
     if not settings.public_url:
         problems.append("public_url (APPLIANCE_PUBLIC_URL): not set; webhooks cannot be checked without it")
-    return problems
-
-
-def _go_live(settings: Settings) -> list[str]:
-    problems = []
-    if urlsplit(settings.public_url).scheme != "https":
-        problems.append(f"public_url: expected https, got {settings.public_url!r}")
-    if not settings.twilio_sender:
-        problems.append("twilio_sender: expected the hospital's own number, whatsapp:+…")
     return problems
