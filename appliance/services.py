@@ -11,6 +11,7 @@ from qdrant_client import AsyncQdrantClient
 from quart import Quart
 
 from appliance.answering import Answering, Observer
+from appliance.audit.notary import signed_regularly
 from appliance.channel import TwilioSender
 from appliance.console.page import Source
 from appliance.console.prometheus import Prometheus
@@ -161,6 +162,7 @@ async def open_services(
         watch_knowledge(board.registry, lambda: house.pack.first_review)
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
+        await opened.enter_async_context(signed_regularly(stores.journal))
         if guard:
             board.registry.register(GuardMetrics(guard))
             await opened.enter_async_context(recorded(guard, stores.journal, process))

@@ -133,6 +133,15 @@ class Journal:
         with self._alone():
             return self._put_away(*self._newest())[2]
 
+    def sign(self) -> None:
+        """Sign the newest record, unless it is signed.
+
+        Raises:
+            JournalBroken: somebody damaged the file since.
+        """
+        with self._alone():
+            self._sign_newest()
+
     def close(self) -> None:
         """Sign what there is, and close; nothing may be appended afterwards.
 

@@ -1,5 +1,6 @@
 """`appliance audit`: whether the journal is as it was written, and what of it to hand to whom."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,10 @@ from appliance.audit.span import Span, moment
 from appliance.errors import JournalUnavailable, SettingsError
 from appliance.settings import Settings, load_settings
 
-audit_app = typer.Typer(help="The journal of decisions: is it as it was written?", no_args_is_help=True)
+audit_app = typer.Typer(
+    help="What an auditor asks for: is the journal as it was written, and what does it show?",
+    no_args_is_help=True,
+)
 _out = Console()
 _Since = Annotated[str, typer.Option("--from", help="a day or a time, UTC unless it says otherwise")]
 _Until = Annotated[str, typer.Option("--to", help="a day or a time; what is younger, or as old, is left out")]
@@ -107,6 +111,50 @@ def rotate_journal() -> None:
         _say(f"put away as {journal.rotate()}")
 
 
+@audit_app.command("report")
+def report(
+    since: _Since,
+    until: _Until,
+    out: Annotated[Path, typer.Option(help="a folder; it is made if it is not there")],
+    public_key: _PublicKey = None,
+) -> None:
+    """Write what can be shown of this installation and a time span: a page to file and to sign.
+
+    report.html needs nothing but itself; report.json has the same for programs; sbom.cdx.json is the bill of
+    materials; report.pdf is made when there is a Chromium (apt-get install chromium). Every value in both stores
+    is read, and nothing is changed. No text of patients is in any of it.
+    """
+    # Not with the module: `verify` starts at once, and runs where there is nothing but the journal.
+    from appliance.report.gather import gather  # noqa: PLC0415
+    from appliance.report.page import BROWSERS  # noqa: PLC0415
+    from appliance.report.write import write_report  # noqa: PLC0415
+
+    settings, span = load_settings(), Span(moment(since, "--from"), moment(until, "--to"))
+    with _readable(_places(settings).journal):
+        gathered = asyncio.run(gather(settings, span, public_key))
+    written = write_report(gathered, out)
+    for path in written:
+        _say(f"wrote  {path}")
+    if not any(path.suffix == ".pdf" for path in written):
+        _say(f"no PDF: none of {', '.join(BROWSERS)} is installed; print {written[0]} with any browser")
+    for finding in gathered.report.findings:
+        _say(f"look   {finding}")
+
+
+@audit_app.command("sbom")
+def bill(
+    out: Annotated[Path, typer.Option(help="the file to write", dir_okay=False)],
+) -> None:
+    """Write the bill of materials: every package of this environment and every model, as CycloneDX 1.6."""
+    from appliance.report.models import models_here  # noqa: PLC0415 - as above
+    from appliance.report.sbom import as_json, bill_of_materials  # noqa: PLC0415
+
+    document = as_json(bill_of_materials(models_here(load_settings())))
+    with _readable(out):
+        out.write_text(document + "\n", encoding="utf-8")
+    _say(f"wrote  {out}")
+
+
 def _verify_export(folder: Path, public_key: Path | None) -> None:
     key = load_public_key(public_key or AuditPlaces.beside(folder / "journal.jsonl").public_key)
     with _readable(folder):
@@ -141,4 +189,4 @@ def _broken(found: Broken) -> typer.Exit:
 
 def _say(text: str) -> None:
     """Prints as it is: no markup, and no line breaks inside what somebody wants to copy."""
-    _out.print(text, markup=False, highlight=False, soft_wrap=True)
+    _out.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)

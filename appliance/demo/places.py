@@ -1,5 +1,6 @@
 """Where the demo keeps things: its own keys and journal, apart from those of a real installation."""
 
+import json
 import secrets
 from pathlib import Path
 
@@ -46,7 +47,22 @@ def demo_settings(machine: Settings, redis: RedisUrls, gateway_url: str, standin
         "twilio_account_sid": machine.twilio_account_sid or f"AC{secrets.token_hex(16)}",
         "twilio_auth_token": machine.twilio_auth_token or SecretStr(secrets.token_hex(16)),
     }
-    return DemoSettings.model_validate(values)
+    settings = DemoSettings.model_validate(values)
+    _write_config(settings)
+    return settings
+
+
+def _write_config(settings: DemoSettings) -> None:
+    """Settings without secrets, so that other commands can be tried on a running demo (APPLIANCE_CONFIG)."""
+    models = settings.data_dir / "models"
+    if not models.is_symlink():
+        models.symlink_to(settings.models_dir)
+    names = (
+        *("data_dir", "secrets_dir", "pack", "redis_url", "vault_url"),
+        *("public_url", "twilio_api_url", "twilio_account_sid"),
+    )
+    lines = [f"{name} = {json.dumps(str(getattr(settings, name)))}\n" for name in names]
+    (settings.data_dir / "appliance.toml").write_text("".join(lines), encoding="utf-8")
 
 
 def _deadline_s(machine: Settings) -> float:

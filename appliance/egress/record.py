@@ -3,13 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import structlog
 
 from appliance.egress.guard import Guard, Refusal
 from appliance.errors import ApplianceError
+from appliance.tasks import end
 
 KIND = "egress"
 LOOK_EVERY_S = 60.0
@@ -97,7 +98,5 @@ async def recorded(guard: Guard, journal: Journal, process: str) -> AsyncIterato
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)
         await asyncio.to_thread(recorder.write)

@@ -22,7 +22,7 @@ TEACHES = {
     ("inbox",): ["list", "retry", "discard", "fallback", "24 hours", "journal"],
     ("inbox", "list"): ["--open", "pseudonym"],
     ("keys",): ["new", "list", "rotate"],
-    ("audit",): ["verify", "export", "rotate"],
+    ("audit",): ["verify", "export", "rotate", "report", "sbom"],
     ("bundle", "build"): ["--profile", "gpu-24", "--without-engine", "--qdrant", "--debs", "--sbom"],
 }
 
