@@ -1,5 +1,7 @@
 """Builds the conversation's house from a pack and an embedding model."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -9,8 +11,13 @@ from appliance.knowledge.learned import LanguageModel, Learned, QueryEncoder, Sc
 from appliance.knowledge.pack import Pack
 from appliance.knowledge.vectors import Remembering
 from appliance.safety.grounding import Entailment, verify
-from appliance.safety.normalise import words
+from appliance.safety.normalise import fold, words
 from appliance.safety.scope import Scope
+
+_SMALL_WORD = re.compile(r"[^\W\d_]+")
+# A rare word of the examples may well be a name ("the biscuits called María").
+_OFTEN = 3
+_NOT_LATIN = frozenset({"ar", "uk", "zh"})
 
 
 def furnished(
@@ -51,7 +58,18 @@ def furnished(
 
 
 def _words_that_are_no_names(pack: Pack) -> frozenset[str]:
-    """Every word that the pack says."""
+    """Every word that the pack says, and those that patients say often: written small, in their language's script."""
     texts = [text for statement in pack.statements.values() for text in statement.text.values()]
     texts += [text for by_language in pack.messages.values() for text in by_language.values()]
-    return frozenset(word for text in texts for word in words(text))
+    often = Counter(
+        word
+        for examples in pack.examples
+        for messages in examples.examples.values()
+        for message in messages
+        for word in {word for word in _SMALL_WORD.findall(message) if word == word.lower()}
+        if not (word.isascii() and examples.language in _NOT_LATIN)
+    )
+    return frozenset(
+        [word for text in texts for word in words(text)]
+        + [fold(word) for word, times in often.items() if times >= _OFTEN]
+    )

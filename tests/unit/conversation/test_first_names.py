@@ -4,7 +4,7 @@ import pytest
 
 from appliance.conversation.names import first_name
 
-KNOWN = frozenset({"puedes", "comer", "system", "hospital", "112", "llame"})
+KNOWN = frozenset({"puedes", "comer", "можна", "system", "hospital", "112", "llame", "手术前可以喝水吗"})
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,12 @@ KNOWN = frozenset({"puedes", "comer", "system", "hospital", "112", "llame"})
         ("Marta 🌸", "Marta"),
         ("Jose\u0301 Example", "José"),
         ("McAllister", "McAllister"),
+        ("O'Brien", "O'Brien"),
+        ("王芳", "王芳"),
+        ("Γιώργος", "Γιώργος"),
+        ("김민수", "김민수"),
+        ("Oluwaseun", "Oluwaseun"),
+        ("Łukasz", "Łukasz"),
     ],
 )
 def test_a_plausible_name_is_used(profile: str, name: str | None) -> None:
@@ -59,6 +65,25 @@ def test_a_plausible_name_is_used(profile: str, name: str | None) -> None:
         "🌸",
         "Marta!",
         "O’",
+        "PuedesComer",
+        "ЇжаМожна",
+        "可以喝水",  # Han characters that do not begin as a name
+        "王可以喝",  # … or go on as the pack speaks
+        "𝐏𝐚𝐨𝐥𝐨",
+        "ɪɢɴᴏʀᴇ",
+        "Ｍａｒｔａ",
+        "Mar\u2066ta\u2069",
+        "Jajajaja",
+        "Aaaah",
+        "Hjkl",
+        "Dr. Example",
+        "Admin",
+        "Null",
+        "Cancelled",
+        "%s",
+        "${name}",
+        "Robert'); DROP TABLE patients;--",
+        "٢٣ Marta",
     ],
     ids=ascii,
 )
