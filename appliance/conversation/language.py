@@ -29,10 +29,17 @@ _SCRIPTS = (
     (re.compile(r"[ыэёъ]", re.IGNORECASE), "ru"),
 )
 _UKRAINIAN = re.compile(r"[іїєґ]", re.IGNORECASE)
+# Everyday words that are spelt so in Russian and not in Ukrainian.
+_RUSSIAN = re.compile(
+    r"\b(?:здравствуйте|привет|спасибо|пожалуйста|можно|нельзя|нужно|надо ли|что|как|когда|где|куда мне|если|или|ли|и|"
+    r"мне|меня|сколько|какие|какой|почему|после|есть ли|сейчас|утром|скажите|подскажите|я хочу|боюсь|приходить)\b",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 # How sure a guess must be to replace the session's language, and without a session the pack's first.
 _SWITCH, _FIRST, _FOREIGN = 0.70, 0.40, 0.90
 _ENOUGH_LETTERS = 12
+_OTHER_SCRIPTS, _ROMANISED = frozenset({"ar", "uk", "zh"}), 0.45
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ def language_of(
     if letters >= _ENOUGH_LETTERS:
         ranked = {language: float(share) for language, share in _identifier(languages).rank(clean)}
         elsewhere = {language: share for language, share in ranked.items() if language not in languages}
-        probabilities = _together(probabilities, ranked)
+        if not _romanised(clean, probabilities):
+            probabilities = _together(probabilities, ranked)
     best = max(probabilities, key=probabilities.__getitem__)
     if foreign := _foreign(clean, languages, elsewhere, probabilities[best]):
         return Guess(foreign, 1.0, supported=False)
@@ -74,6 +82,12 @@ def language_of(
         return Guess(session_language, probabilities.get(session_language, 0.0))
     clear = guess.confidence >= _FIRST or letters >= _ENOUGH_LETTERS
     return guess if session_language or clear else fallback
+
+
+def _romanised(text: str, learned: dict[str, float]) -> bool:
+    """Whether a language of another script is likely written in Latin letters, which only the pack's examples know."""
+    best = max(learned, key=learned.__getitem__)
+    return best in _OTHER_SCRIPTS and learned[best] >= _ROMANISED and text.isascii()
 
 
 def _together(learned: dict[str, float], ranked: dict[str, float]) -> dict[str, float]:
@@ -92,6 +106,8 @@ def _foreign(
         if language not in languages and pattern.search(text) and not _UKRAINIAN.search(text):
             return language
     best = max(elsewhere, key=elsewhere.__getitem__, default="")
+    if best == "ru" and _RUSSIAN.search(text) and not _UKRAINIAN.search(text):
+        return best
     # The pack's own languages are told apart by its examples, which know nothing of a neighbour in the same script.
     against = 0.0 if best == "ru" and not _UKRAINIAN.search(text) else confidence
     return best if best and elsewhere[best] > max(_FOREIGN, against) else None

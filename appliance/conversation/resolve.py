@@ -13,11 +13,12 @@ _QUESTIONS = frozenset({"answer", "partial", "decline_medical", "decline_not_in_
 async def understood(story: Story) -> Reading:
     """The reading of the turn, its references to the conversation filled in.
 
-    A follow-up that names nothing ("until when?") asks again for what was answered last. A request for another
-    language is answered by the last answer in that language, or by a greeting in it.
+    A follow-up that names nothing is read together with the question before: "how long before?" asks for a time of
+    whatever was spoken of. When that asks nothing new either ("are you sure?"), what was answered last is asked
+    again. A request for another language is answered by the last answer in that language, or by a greeting in it.
     """
     reading = await story.house.read(story.masked.text, story.language)
-    if reading.action == "clarify":
+    if _leans_on_what_was_said(reading, story):
         reading = await _with_question_before(reading, story)
     story.note(parts=tuple((part.text, part.intent, part.confidence) for part in reading.parts))
     if reading.action not in {"followup", "language"}:
@@ -27,12 +28,31 @@ async def understood(story: Story) -> Reading:
     return replace(reading, action="greeting" if reading.action == "language" else "clarify")
 
 
+def _leans_on_what_was_said(reading: Reading, story: Story) -> bool:
+    """Whether the turn is a fragment of a question: short, and without a word for what it is about."""
+    if story.session.last is None or len(story.masked.text) > _FRAGMENT_CHARACTERS:
+        return False
+    if reading.action in {"clarify", "followup"}:
+        return True
+    named = story.house.pack.lexicon.found(story.masked.text)
+    return reading.action == "answer" and named == {"time_question"}
+
+
 async def _with_question_before(reading: Reading, story: Story) -> Reading:
-    last, text = story.session.last, story.masked.text
-    if last is None or last.action not in _QUESTIONS or len(text) > _FRAGMENT_CHARACTERS:
+    last = story.session.last
+    if last is None or last.action not in _QUESTIONS:
         return reading
-    together = await story.house.read(f"{last.patient} {text}", story.language)
-    return together if together.action in _QUESTIONS else reading
+    together = await story.house.read(f"{last.patient} {story.masked.text}", story.language)
+    if together.action not in _QUESTIONS:
+        return reading
+    if reading.action == "clarify":
+        return together
+    new = tuple(name for name in together.statements if name not in last.statements)
+    if together.action != "answer" or not together.statements:
+        return reading
+    if new:
+        return replace(together, statements=new)
+    return reading if reading.action == "followup" else together
 
 
 def _answered_last(story: Story) -> tuple[str, ...]:

@@ -41,6 +41,13 @@ class Story:
         finally:
             self._timings_s[step] = self._timings_s.get(step, 0.0) + time.perf_counter() - start
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a text to understand; what comes with a photo or a place must hold a word."""
+        if self.turn.modalities & {"media", "location"}:
+            return any(c.isalpha() for c in self.masked.text)
+        return bool(self.masked.text.strip())
+
     def note(self, **changes: object) -> None:
         """Adds to the trace."""
         self.trace = replace(self.trace, **changes)  # type: ignore[arg-type]
@@ -63,8 +70,9 @@ class Story:
 
     def greeting(self) -> Block:
         """A greeting, by first name if the profile's is one."""
-        name = first_name(self.turn.profile_name, self.house.known_words)
-        if name is None:
+        profile = self.turn.profile_name or ""
+        name = first_name(profile, self.house.known_words)
+        if name is None or self.house.pack.lexicon.found(profile):
             return self.message("greeting")
         text = self.house.pack.message("greeting_named", self.language).replace("{name}", name)
         return Block("message", ("greeting_named",), text)

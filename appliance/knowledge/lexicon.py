@@ -1,16 +1,21 @@
 """Names that meaning hangs on (medicines, foods, drinks …), found in any language's spelling of a message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from appliance.safety.normalise import has_han, words
 from appliance.safety.phrases import Message, Phrase, PhraseIndex
+
+# A word that is known by its ending has this many letters before it ("april" is no "…pril"), and may be inflected by
+# this many after it ("omeprazole", "omeprazolul").
+_LEAST_BEFORE, _MOST_AFTER = 3, 2
 
 
 class Lexicon:
     """Concepts and the words that stand for them, looked up like the wording of emergencies.
 
     Args:
-        document: `lexicon.yaml` as loaded: concept -> language (or "any") -> words; `*` ends a stem.
+        document: `lexicon.yaml` as loaded: concept -> language (or "any") -> words. `*` ends a stem whose ending is
+            open, or begins an ending that is common to many names: medicines of one kind end alike ("*prazol").
 
     Raises:
         ValueError: an entry holds no word.
@@ -23,19 +28,38 @@ class Lexicon:
             for concept, by_language in document.items()
             for language, listed in by_language.items()
             for entry in listed
+            if not entry.startswith("*")
         ]
+        self._endings = {
+            "".join(words(entry)): concept
+            for concept, by_language in document.items()
+            for listed in by_language.values()
+            for entry in listed
+            if entry.startswith("*")
+        }
+        self._longest_ending = max(map(len, self._endings), default=0)
         self._concepts_of = [concept for concept, _ in entries]
         self._index = PhraseIndex([phrase for _, phrase in entries])
 
     def found(self, text: str) -> frozenset[str]:
         """The concepts that the text names."""
         message = Message.of(text)
-        names: set[str] = set()
+        names = (
+            {concept for word in message.forms for concept in self._by_ending(word)}
+            if self._endings
+            else set()
+        )
         for number in self._index.candidates(message):
             concept = self._concepts_of[number]
             if concept not in names and any(self._index.phrases[number].spans(message)):
                 names.add(concept)
         return frozenset(names)
+
+    def _by_ending(self, word: str) -> Iterator[str]:
+        for end in range(len(word) - _MOST_AFTER, len(word) + 1):
+            for start in range(max(_LEAST_BEFORE, end - self._longest_ending), end):
+                if concept := self._endings.get(word[start:end]):
+                    yield concept
 
 
 def _phrase(entry: str, language: str) -> Phrase:

@@ -62,6 +62,7 @@ class Thresholds(_Frozen):
 
     answer: float = Field(0.4, ge=0, le=1)
     part: float = Field(0.45, ge=0, le=1)
+    declined_part: float = Field(0.35, ge=0, le=1)
     background: float = Field(0.8, ge=0, le=1)
     emergency: float = Field(0.6, ge=0, le=1)
     emergency_calm: float = Field(0.9, ge=0, le=1)

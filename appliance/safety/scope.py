@@ -21,6 +21,10 @@ _DECLINING = ("decline_medical", "decline_not_in_kb")
 _NEAR = 0.6
 # A part alone must be this much surer of an emergency than the whole message.
 _PART_ROUTE_MARGIN = 0.2
+# From here on a part accounts for its intent, which then says nothing about the other parts.
+_SURE = 0.6
+# An intent less likely than this is not answered beside another.
+_LEAST_NEAR = 0.3
 # How a whole message and the part of it that an intent was found in share in the intent's confidence.
 _WHOLE = 0.4
 
@@ -123,10 +127,9 @@ class Scope:
             return route
         rows = scores[1:] if len(texts) > 1 else scores
         named = texts[1:] if len(texts) > 1 else texts
-        shared = np.where(self._is_small_talk, 0, whole) if len(texts) > 1 else whole
         parts = [
             part
-            for text, row in zip(named, rows, strict=True)
+            for text, row, shared in zip(named, rows, self._shared(whole, rows), strict=True)
             for part in self._parts(text, _WHOLE * shared + (1 - _WHOLE) * row)
         ]
         merged: dict[str, Part] = {}
@@ -150,6 +153,19 @@ class Scope:
         part = Part("", intent, confidence)
         return Reading(self._intents[intent].action, (intent,), (), (), confidence, (part,))
 
+    def _shared(self, whole: NDArray[np.float32], rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """What the whole message says about each part: not small talk, nor what another part surely accounts for."""
+        if len(rows) == 1:
+            return [whole]
+        asked = np.where(self._is_small_talk, 0, whole)
+        accounted = [int(row.argmax()) if row.max() >= _SURE else None for row in rows]
+        shared = []
+        for row in rows:
+            rest = asked.copy()
+            rest[[one for one in accounted if one is not None and one != int(row.argmax())]] = 0
+            shared.append(rest)
+        return shared
+
     def _parts(self, text: str, row: NDArray[np.float32]) -> list[Part]:
         """What a part asks: its likeliest kind of intent, and of that kind the likeliest, or both of two near ones."""
         masses = {
@@ -161,7 +177,11 @@ class Scope:
         columns = self._columns[kind]
         ranked = columns[np.argsort(-row[columns])]
         chosen = [ranked[0]]
-        if kind == "answer" and len(ranked) > 1 and row[ranked[1]] >= _NEAR * row[ranked[0]]:
+        if (
+            kind == "answer"
+            and len(ranked) > 1
+            and row[ranked[1]] >= max(_NEAR * row[ranked[0]], _LEAST_NEAR)
+        ):
             first, second = (
                 set(self._intents[self._model.intents[column]].statements) for column in ranked[:2]
             )
@@ -176,8 +196,10 @@ class Scope:
         action = self._intents[part.intent].action
         if alone or action in _SMALL_TALK:
             return action not in _SMALL_TALK
-        background = self._intents[part.intent].background
-        return part.confidence >= (self._thresholds.background if background else self._thresholds.part)
+        thresholds = self._thresholds
+        if self._intents[part.intent].background:
+            return part.confidence >= thresholds.background
+        return part.confidence >= (thresholds.declined_part if action in _DECLINING else thresholds.part)
 
     def _unasked(self, best: Part, parts: tuple[Part, ...]) -> Reading:
         """Nothing is asked for sure: small talk if it is that, a decline if in doubt, else a request to rephrase."""

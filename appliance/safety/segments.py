@@ -2,6 +2,7 @@
 
 import re
 
+from appliance.safety.ellipsis import completed
 from appliance.safety.normalise import has_han, visible
 
 # Words that may join two questions. A cut too many does little harm: parts of one meaning are joined again by what
@@ -20,15 +21,20 @@ _JOINING = {
     "uk": "і й та а але чи або ще",
     "zh": "",
 }
-_ENDS = r"[,;\n()«»\"“”、，；：؛،]|(?<=[^\d\s])[.!?…。！？؟]+|(?<=\s)[-–—](?=\s)|:(?!\d)|[.](?!\d)"
+# Within numbers, times and the names of places on the web, a point, a comma or a colon is no end.
+_ENDS = r"[;\n()«»\"“”、，；：؛،]|,(?!\d)|[!?…。！？؟]+|[.]+(?=\s|$)|(?<=\s)[-–—](?=\s)|:(?=\s|$)"
 _HAN = re.compile(rf"{_ENDS}|(?=另外|还有|還有|而且|以及|顺便|順便)|(?<=[吗嗎呢])")
 _MOST = 8
+# "And" is written onto the Arabic word after it; these words only begin with its letter.
+_NOT_AND = (
+    "احد|اتس|ارف|اضح|الد|جبه|جبة|جع|جه|حد|رق|رم|راء|زن|سط|صل|صف|صول|ضع|ظيف|قت|قف|لا\\s|لد|لي\\s|ين\\s|ين[؟?]"
+)
+_AND = rf"|\s(?=و(?!{_NOT_AND})\w{{2,}})"
 
 
 def _pattern(joining: str) -> re.Pattern[str]:
     joined = "|".join(map(re.escape, joining.split()))
-    attached = r"|\s(?=و(?:هل|ما|متى|أين|اين|كيف|كم|أريد)\s|وال\w)"
-    return re.compile(rf"{_ENDS}|\s(?:{joined})(?=\s){attached}", re.IGNORECASE)
+    return re.compile(rf"{_ENDS}|\s(?:{joined})(?=\s){_AND}", re.IGNORECASE)
 
 
 _PATTERNS = {language: _pattern(joining) for language, joining in _JOINING.items() if joining}
@@ -53,7 +59,7 @@ def segments(text: str, language: str) -> tuple[str, ...]:
     pattern = _HAN if has_han(clean) else _PATTERNS.get(language, _PATTERNS["en"])
     leading = _LEADING.get(language, _LEADING["en"])
     parts = [leading.sub("", (part or "").strip(" \t-–—*·•¿¡'")) for part in pattern.split(clean)]
-    parts = [part for part in parts if sum(c.isalnum() for c in part) > 1]
+    parts = completed([part for part in parts if sum(c.isalnum() for c in part) > 1], language)
     while len(parts) > _MOST:
         at = min(range(len(parts) - 1), key=lambda i: len(parts[i]) + len(parts[i + 1]))
         parts[at : at + 2] = [f"{parts[at]} {parts[at + 1]}"]

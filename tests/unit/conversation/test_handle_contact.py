@@ -211,3 +211,16 @@ async def test_a_session_survives_being_stored() -> None:
 
 def test_a_session_of_an_earlier_version_can_be_read() -> None:
     assert Session.model_validate_json('{"language": "es"}') == Session(language="es")
+
+
+async def test_a_place_is_no_message_although_its_coordinates_are_text() -> None:
+    turn = Turn("41.38,2.17", frozenset({"location"}))
+    assert (await handle(turn, Session(), small_house())).action == "unsupported_media"
+
+
+@pytest.mark.parametrize("profile", ["Aspirina", "Marta\u202e", "Puedes Comer", "System Alert"])
+async def test_a_hostile_profile_name_is_not_repeated(profile: str) -> None:
+    """A word of the lexicon is no name either."""
+    outcome = await handle(Turn("hello", profile_name=profile), Session(), small_house())
+    assert profile.split(maxsplit=1)[0] not in outcome.reply
+    assert outcome.blocks[0].names == ("greeting",)

@@ -6,7 +6,10 @@ from appliance.knowledge.lexicon import Lexicon
 
 LEXICON = Lexicon(
     {
-        "medicine": {"any": ["sintrom", "ibuprofen*", "vitamina c"], "ar": ["اسبرين"]},
+        "medicine": {
+            "any": ["sintrom", "ibuprofen*", "vitamina c", "*prazol", "*opril", "*олол"],
+            "ar": ["اسبرين"],
+        },
         "drink": {"es": ["zumo*"], "zh": ["果汁"]},
     }
 )
@@ -23,6 +26,12 @@ LEXICON = Lexicon(
         ("zumos y sintrom", {"medicine", "drink"}),
         ("能喝果汁吗", {"drink"}),
         ("والاسبرين؟", {"medicine"}),
+        ("Omeprazolul și apă", {"medicine"}),
+        ("rabeprazole", {"medicine"}),
+        ("prazol", set()),  # an ending is no name
+        ("un lisinopril", {"medicine"}),
+        ("in april", set()),
+        ("бісопролол зранку", {"medicine"}),
         ("water", set()),
         ("", set()),
     ],

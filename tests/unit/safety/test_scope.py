@@ -25,7 +25,9 @@ ACTIONS = {
     "heart": "emergency",
     "despair": "crisis",
 }
-THRESHOLDS = Thresholds(answer=0.5, part=0.5, background=0.8, emergency=0.6, emergency_calm=0.9, clarify=0.2)
+THRESHOLDS = Thresholds(
+    answer=0.5, part=0.5, declined_part=0.3, background=0.8, emergency=0.6, emergency_calm=0.9, clarify=0.2
+)
 
 
 class Told:
@@ -182,3 +184,24 @@ def test_what_is_often_only_told_must_be_clearly_asked_beside_a_question() -> No
         "may I drink": {"liquids": 0.9},
     }
     assert read(text, told).action == "answer"
+
+
+def test_what_one_part_surely_asks_says_nothing_about_the_other() -> None:
+    """The whole message is all about food; the part on the price is about the price nevertheless."""
+    text = "may I eat and what then"
+    told = {text: {"solids": 0.95}, "may I eat": {"solids": 0.95}, "what then": {"costs": 0.6, "solids": 0.3}}
+    assert read(text, told).declined == ("decline_not_in_kb",)
+
+
+def test_a_part_in_doubt_is_declined_rather_than_passed_over() -> None:
+    text = "may I drink and the other thing"
+    told = {
+        text: {"liquids": 0.8},
+        "may I drink": {"liquids": 0.9},
+        "the other thing": {"medicines": 0.6},
+    }
+    assert read(text, told).action == "partial"
+
+
+def test_an_unlikely_second_intent_is_not_answered_beside_the_first() -> None:
+    assert read("food", {"food": {"solids": 0.29, "liquids": 0.28}}).statements == ("s.solids",)

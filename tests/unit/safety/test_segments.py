@@ -17,6 +17,9 @@ from appliance.safety.segments import segments
         ("可以喝水吗？到几点", "zh", ("可以喝水吗", "到几点")),
         ("هل أشرب الماء وهل آكل", "ar", ("هل أشرب الماء", "وهل آكل")),
         ("- water\n- coffee", "en", ("water", "coffee")),
+        ("look at bit.ly/x1. ok?", "en", ("look at bit.ly/x1", "ok")),
+        ("2,5 horas antes, o 12", "es", ("2,5 horas antes", "12")),
+        ("متى أحضر وماذا أحضر معي", "ar", ("متى أحضر", "وماذا أحضر معي")),
         ("?!", "en", ()),
         ("", "en", ()),
         ("water and coffee", "xx", ("water", "coffee")),
@@ -34,3 +37,24 @@ def test_a_story_of_many_sentences_is_joined_to_eight_parts() -> None:
 
 def test_invisible_characters_are_no_part() -> None:
     assert segments("water\u200b?\u202e", "en") == ("water",)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "parts"),
+    [
+        ("when and where do I report?", "en", ("when do I report", "where do I report")),
+        ("Wann und wo muss ich sein", "de", ("Wann muss ich sein", "wo muss ich sein")),
+        ("Où dois-je aller et à quelle heure ?", "fr", ("Où dois-je aller", "à quelle heure dois-je aller")),
+        ("a qué hora y dónde me presento", "es", ("a qué hora me presento", "dónde me presento")),
+        (
+            "can I drink tea, and when",
+            "en",
+            ("can I drink tea", "when"),
+        ),  # no question word lends its predicate
+        ("when and where", "en", ("when", "where")),
+    ],
+)
+def test_a_question_word_alone_shares_its_neighbours_predicate(
+    text: str, language: str, parts: tuple[str, ...]
+) -> None:
+    assert segments(text, language) == parts
