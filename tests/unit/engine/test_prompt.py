@@ -2,7 +2,7 @@
 
 import json
 
-from appliance.engine.draft import MOST_SENTENCES
+from appliance.engine.draft import MOST_SENTENCES, parse
 from appliance.engine.prompt import MOST_QUESTION_CHARACTERS, prompt, prompt_digest
 
 LANGUAGES = ("es", "ca", "en")
@@ -16,9 +16,17 @@ def test_the_static_part_does_not_depend_on_the_question() -> None:
     assert "Spanish, Catalan, English" in one.system
 
 
-def test_statements_come_before_the_question_and_the_language_last() -> None:
+def test_statements_come_before_the_question_and_the_language_after_it() -> None:
     user = prompt("Can I eat?", "en", STATEMENTS, LANGUAGES).user
     assert user.index("fasting.solids") < user.index("Can I eat?") < user.index("Language: English")
+
+
+def test_last_stands_an_answer_that_can_be_sent() -> None:
+    """A weak model repeats what it read last."""
+    last = prompt("Can I eat?", "en", STATEMENTS, LANGUAGES).user.splitlines()[-1]
+    assert [(one.text, one.statements) for one in parse(last)] == [
+        (text, (name,)) for name, text in STATEMENTS.items()
+    ]
 
 
 def test_a_question_cannot_pose_as_another_part_of_the_prompt() -> None:
