@@ -76,7 +76,7 @@ def test_a_rewording_is_supported_in_the_other_languages_too(language: str, name
         ("Coffee is ok.", LIQUIDS, "says “Coffee”, but the statement says “black coffee”"),
         ("Solid food is ok.", SOLIDS, "allows what the statement forbids"),
         ("Milk is allowed up to 2 hours before surgery.", LIQUIDS, "adds “Milk”"),
-        ("No solid food for at least 8 hours before surgery.", LIQUIDS, "adds “solid”"),
+        ("No solid food for at least 8 hours before surgery.", LIQUIDS, "adds “solid food”"),
         ("No solid food before surgery.", "fasting.broth", "names what was not retrieved: fasting.broth"),
         ("No solid food for at least 8 hours before surgery.", "", "names no statement"),
         ("No solid food for at least 8 hours before surgery?", SOLIDS, "asks something"),

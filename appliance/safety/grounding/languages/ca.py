@@ -29,12 +29,13 @@ LEXICON = Lexicon(
     eat="mengi|menjar|mengin",
     drink="begui|beure|beguin",
     take="prengui|prendre|prenguin|consumeixi|consumir|ingereixi|ingerir|prengui's|prendre's",
-    food="aliment|aliments|menjar|caramel|caramels",
+    food="aliments sòlids|aliment|aliments|menjar|caramel|caramels",
     fluid="líquid|líquids|beguda|begudes",
     no="res de",
     not_="no|no ha de|no han de|no pot|no poden|no es pot|no es poden|no s'ha de|no s'han de"
     "|no hauria de|mai no",
-    avoid="eviti|evitar|ha d'evitar|cal evitar|cal que eviti|s'ha d'evitar|abstingui's de"
+    avoid="deixi de|deixar de|ha de deixar de|ha d'evitar"
+    "|eviti|evitar|ha d'evitar|cal evitar|cal que eviti|s'ha d'evitar|abstingui's de"
     "|abstenir-se de|ha d'abstenir-se de",
     forbidden="no està permès|no està permesa|no estan permesos|no estan permeses|no es permet"
     "|no es permeten|prohibit|prohibida|prohibits|prohibides|està prohibit|està prohibida"
@@ -44,7 +45,7 @@ LEXICON = Lexicon(
     oblige="ha de|ha d|han d|han de|haurà de|hauria de|cal|cal que|és necessari|és necessari que"
     "|s'ha de|necessita|se li demana|es requereix|és obligatori|obligatori|caldrà|caldrà que",
     condition="si|en cas que|en cas de|en el cas que",
-    least="almenys|com a mínim|pel cap baix|un mínim de|mínim|mínim de|durant almenys"
+    least="almenys|com a mínim|pel cap baix|un mínim de|mínim|o més|mínim de|durant almenys"
     "|durant un mínim de|durant com a mínim",
     until="fins a|fins|com a màxim fins a|fins com a màxim",
     before="abans de|abans|prèvies a|previs a|anteriors a",
@@ -71,6 +72,9 @@ LEXICON = Lexicon(
         "parli|parlar|comuniqui|consulti|consultar",
         "li va donar|li ha donat|ha donat|va donar",
         "instruccions|indicacions",
+        "altres instruccions|altres indicacions|instruccions diferents|indicacions diferents",
+        "aliments sòlids|aliment sòlid|menjar sòlid|res sòlid|sòlids",
+        "normal|completament normal|totalment normal",
         "xiclet|xiclets|goma de mastegar",
         "comprensible|entenedor",
     ),

@@ -33,13 +33,13 @@ LEXICON = Lexicon(
     eat="coma|comer|coman|comerse",
     drink="beba|beber|beban|beberse",
     take="tome|tomar|toman|tomen|tomarse|consuma|consumir|ingiera|ingerir|ingesta de|consumo de",
-    food="alimento|alimentos|comida|comidas|caramelo|caramelos",
+    food="alimentos sólidos|alimento|alimentos|comida|comidas|caramelo|caramelos",
     fluid="líquido|líquidos|bebida|bebidas",
     no="nada de",
     not_="no|no debe|no deben|no puede|no pueden|no se debe|no se deben|no se puede|no se pueden"
     "|no debería|no se debería|nunca|nunca debe",
     avoid="evite|evitar|debe evitar|hay que evitar|se debe evitar|absténgase de|abstenerse de"
-    "|debe abstenerse de|deje de",
+    "|debe abstenerse de|deje de|dejar de|debe dejar de|tiene que dejar de|tiene que evitar",
     forbidden="no está permitido|no está permitida|no están permitidos|no están permitidas"
     "|no se permite|no se permiten|prohibido|prohibida|prohibidos|prohibidas|está prohibido"
     "|está prohibida|están prohibidos|están prohibidas|queda prohibido|quedan prohibidos",
@@ -49,7 +49,7 @@ LEXICON = Lexicon(
     oblige="debe|deben|deberá|debería|tiene que|hay que|es necesario|es necesario que|se debe"
     "|necesita|se le pide|se requiere|se requieren|es obligatorio|obligatorio",
     condition="si|en caso de que|en caso de|en el caso de que",
-    least="al menos|como mínimo|por lo menos|mínimo|un mínimo de|mínimo de|durante al menos"
+    least="al menos|como mínimo|por lo menos|mínimo|o más|un mínimo de|mínimo de|durante al menos"
     "|durante un mínimo de",
     until="hasta|como máximo hasta|hasta como máximo|hasta un máximo de",
     before="antes de|antes|previas a|previos a|anteriores a|previo a",
@@ -80,6 +80,12 @@ LEXICON = Lexicon(
         "hable|hablar|comuníquese|comunicarse|consulte|consultar",
         "dio|ha dado|dado|indicó|ha indicado",
         "instrucciones|indicaciones",
+        (
+            "otras instrucciones|otras indicaciones|instrucciones diferentes|instrucciones distintas"
+            "|indicaciones diferentes|indicaciones distintas"
+        ),
+        "alimentos sólidos|alimento sólido|comida sólida|nada sólido|sólidos",
+        "normal|completamente normal|totalmente normal",
         "chicles|chicle|goma de mascar|gomas de mascar",
         "documento|documentos",
         "comprensible|entendible",

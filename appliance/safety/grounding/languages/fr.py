@@ -16,7 +16,7 @@ LEXICON = Lexicon(
     but="mais|cependant|toutefois|tandis que|en revanche|par contre",
     harmless="s'il vous plaît|svp|veuillez|veuillez noter que|veuillez noter|n'oubliez pas"
     "|n'oubliez pas que|n'oubliez pas de|rappelez-vous|rappelez-vous que|pensez à|merci de|aussi"
-    "|également|de plus|en outre|important|il est important de|il est important que|très important"
+    "|également|en outre|important|il est important de|il est important que|très important"
     "|assurez-vous de|ressentir|sentir|éprouver|patient|les patients",
     setting="hôpital|le jour de l'opération|le jour de votre opération|le jour de l'intervention",
     go_bring="allez|allez à|aller|rendez-vous|rendez-vous à|vous rendre|présentez-vous"
@@ -30,14 +30,15 @@ LEXICON = Lexicon(
     eat="mangez|manger|mangiez",
     drink="buvez|boire|buviez",
     take="prenez|prendre|preniez|consommez|consommer|consommiez|ingérez|ingérer",
-    food="aliment|aliments|nourriture|bonbon|bonbons",
+    food="aliment solide|aliment|aliments|nourriture|bonbon|bonbons",
     fluid="liquide|liquides|boisson|boissons",
     no="pas de|pas d",
     not_="ne * pas|n * pas|ne * aucun|ne * aucune|n * aucun|n * aucune|ne * ni|ne * jamais"
     "|ne pouvez pas|ne peut pas|ne devez pas|ne doit pas|ne doivent pas|ne peuvent pas|ne faut pas"
     "|il ne faut pas|ne pas|ne devez * aucun|ne devez * ni|ne pouvez * aucun|ne devez * aucune"
     "|il ne faut * aucun",
-    avoid="évitez|éviter|évitez de|éviter de|devez éviter|vous devez éviter|abstenez-vous de"
+    avoid="arrêtez de|arrêter de|cessez de|devez arrêter de|évitez tout|évitez toute"
+    "|évitez|éviter|évitez de|éviter de|devez éviter|vous devez éviter|abstenez-vous de"
     "|vous abstenir de|devez vous abstenir de",
     forbidden="n'est pas autorisé|n'est pas autorisée|ne sont pas autorisés|ne sont pas autorisées"
     "|n'est pas permis|ne sont pas permis|n'est pas permise|ne sont pas permises|interdit|interdite"
@@ -51,7 +52,7 @@ LEXICON = Lexicon(
     "|il vous est demandé de|obligatoire|est obligatoire",
     condition="si|s'il|s'ils|s'il y a|s'il y en a|le cas échéant|s'il y a lieu|en cas de|au cas où"
     "|dans le cas où",
-    least="au moins|au minimum|minimum|un minimum de|minimum de|pendant au moins|durant au moins|d'au moins",
+    least="au moins|au minimum|minimum|ou plus|un minimum de|minimum de|pendant au moins|durant au moins|d'au moins",
     until="jusqu'à|jusqu'au|jusqu'aux|jusque",
     before="avant|avant de|précédant|qui précèdent",
     after="après|à partir de|dès|passé|depuis",
@@ -76,7 +77,10 @@ LEXICON = Lexicon(
         "parlez|parler|parlez-en|parlez en|en parler|parlez à",
         "donné|données",
         "consignes|instructions",
+        "autres consignes|autres instructions|consignes différentes|instructions différentes",
+        "siennes|celles de votre chirurgien",
+        "aliment solide|aliments solides|nourriture solide|rien de solide",
         "chewing-gum|chewing-gums",
-        "normale|normal",
+        "normale|normal|tout à fait normale|tout à fait normal|complètement normale",
     ),
 )
