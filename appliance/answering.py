@@ -59,7 +59,7 @@ class Answering:
 
     def __init__(
         self,
-        house: House,
+        house: Callable[[], House],
         rights: Rights,
         opt_outs: OptOuts,
         urgent: Urgent,
@@ -80,10 +80,11 @@ class Answering:
         """
         messages = [InboundMessage.from_json(message) for message in lease.messages]
         turn, session = turn_of(messages), await self._session(lease)
-        outcome = await handle(turn, session, self._house)
+        house = self._house()
+        outcome = await handle(turn, session, house)
         if lease.open_s and is_unfinished(turn, outcome):
             return None
-        record = decision_record(lease.conversation, outcome, self._house, self._model_digest())
+        record = decision_record(lease.conversation, outcome, house, self._model_digest())
         record_hash = await self._recorded(record, needed=outcome.action not in _URGENT)
         self._meters.decided(outcome, (datetime.now(UTC) - messages[0].received_at).total_seconds())
         if self._observer:
@@ -92,7 +93,7 @@ class Answering:
         urgent = outcome.action in _URGENT
         parts = replies(outcome.reply, messages, urgent=urgent)
         if lease.told and parts and not urgent:
-            parts += replies(self._house.pack.message("rate_limit", outcome.language), messages)
+            parts += replies(house.pack.message("rate_limit", outcome.language), messages)
         return Handled(kept, parts)
 
     async def _recorded(self, record: Mapping[str, Any], *, needed: bool) -> str:
@@ -116,7 +117,7 @@ class Answering:
         messages = [InboundMessage.from_json(message) for message in lease.messages]
         record = {"kind": "dead_letter", "conversation": lease.conversation, "reason": lease.reason}
         await self._recorded(record, needed=False)
-        return replies(safe_reply("\n".join(message.text for message in messages), self._house), messages)
+        return replies(safe_reply("\n".join(message.text for message in messages), self._house()), messages)
 
     async def _session(self, lease: Lease) -> Session:
         session = Session.model_validate_json(lease.session) if lease.session else Session()

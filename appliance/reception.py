@@ -47,7 +47,7 @@ class Reception:
         self,
         mailbox: Mailbox,
         vault: Vault,
-        house: House,
+        house: Callable[[], House],
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -63,7 +63,7 @@ class Reception:
         Raises:
             StoreUnavailable, InboxFull, TimeoutError: it was not kept.
         """
-        if self._house.pack.emergencies.find(message.text) is not None:
+        if self._house().pack.emergencies.find(message.text) is not None:
             async with asyncio.timeout(_URGENT_LONGEST_S):
                 return await self._kept(message, urgent=True)
         async with self._turns:
@@ -71,7 +71,7 @@ class Reception:
 
     async def accept_late(self, message: InboundMessage) -> Taken:
         """The same again; an emergency waits hardly longer: rather twice than late."""
-        if self._house.pack.emergencies.find(message.text) is not None:
+        if self._house().pack.emergencies.find(message.text) is not None:
             async with asyncio.timeout(_URGENT_LATE_S):
                 return await self._kept(message, urgent=True)
         return await self.accept(message)
@@ -119,7 +119,7 @@ class DirectAnswer:
     def __init__(
         self,
         twilio: TwilioSender,
-        house: House,
+        house: Callable[[], House],
         sender: str,
         meters: DeliveryMeters,
         policy: DirectPolicy | None = None,
@@ -140,11 +140,11 @@ class DirectAnswer:
         Raises:
             SendRefused: Twilio will not take it.
         """
-        urgent = self._house.pack.emergencies.find(message.text) is not None
+        urgent = self._house().pack.emergencies.find(message.text) is not None
         if not urgent and self._is_too_many(message.sender):
             self._meters.direct("limited")
             return
-        for part in split(safe_reply(message.text, self._house)):
+        for part in split(safe_reply(message.text, self._house())):
             await self._send(message, part, urgent=urgent)
         self._meters.direct("sent")
 

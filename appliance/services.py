@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import structlog
 from prometheus_client import CollectorRegistry
-from qdrant_client import AsyncQdrantClient
 from quart import Quart
 
 from appliance.answering import Answering, Observer
@@ -17,11 +16,9 @@ from appliance.console.page import Source
 from appliance.console.prometheus import Prometheus
 from appliance.console.recorder import Recorder
 from appliance.conversation import House
-from appliance.conversation.furnish import furnished
 from appliance.egress import Guard
 from appliance.egress.record import recorded
 from appliance.egress.standing import GuardMetrics
-from appliance.engine.entailment import OnnxEntailment, verified_entailment
 from appliance.engine.seat import EngineSeat
 from appliance.errors import SettingsError
 from appliance.housekeeping import Housekeeping, Terms
@@ -29,14 +26,14 @@ from appliance.inbox import Mailbox, MailboxPolicy, Outbox, Redactions, Redactor
 from appliance.inbox.backlog import BacklogGauge, watching
 from appliance.inbox.pump import Pump
 from appliance.inbox.urgent import Urgent
-from appliance.knowledge.build import learned_of
-from appliance.knowledge.encoder import FastembedEncoder
-from appliance.knowledge.index import Index, IndexUnavailable, activate, build_collection, open_client
+from appliance.knowledge.index import IndexUnavailable
 from appliance.knowledge.pack import Pack, load_pack
 from appliance.posting import Posting, Refusals, Tracking
+from appliance.premises import Premises, open_premises
 from appliance.reception import Dependencies, DirectAnswer, DirectPolicy, Reception
 from appliance.settings import Settings
 from appliance.stores import Stores, open_stores
+from appliance.switchover import Switchover
 from appliance.tasks import end
 from appliance.telemetry.board import Board
 from appliance.telemetry.standing import watch_engine, watch_knowledge
@@ -45,7 +42,6 @@ from appliance.web.webhook import STATUS_PATH
 
 _log = structlog.get_logger(__name__)
 
-_INDEX_AGAIN_S = 5.0
 _REDACTIONS_AT_ONCE = 4
 _DELIVERED_WITHIN_S = 600.0
 """A reply of whose delivery nobody has told is emptied at Twilio after so long."""
@@ -56,13 +52,22 @@ class Services:
     """Everything that runs, put together."""
 
     settings: Settings
-    pack: Pack
-    house: House
+    switchover: Switchover
     seat: EngineSeat
     worker: Worker
     housekeeping: Housekeeping
     web_deps: WebDeps
     registry: CollectorRegistry
+
+    @property
+    def house(self) -> House:
+        """The house in which turns are answered now."""
+        return self.switchover.house()
+
+    @property
+    def pack(self) -> Pack:
+        """The pack that is served now."""
+        return self.house.pack
 
     def web_app(self) -> Quart:
         """The gateway's application."""
@@ -80,55 +85,8 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[House, EngineSea
     Raises:
         PackError, ModelError: the pack or the embedding model cannot be used.
     """
-    async with AsyncExitStack() as opened:
-        pack = await asyncio.to_thread(load_pack, settings.pack)
-        encoder = await asyncio.to_thread(FastembedEncoder, settings.models_dir / settings.embedding_model)
-        entailment = await asyncio.to_thread(_entailment, settings, pack)
-        learned = await asyncio.to_thread(learned_of, pack, encoder, settings.data_dir)
-        api_key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-        client = open_client(settings.qdrant_url, api_key)
-        index = Index(client, pack.version)
-        opened.push_async_callback(index.aclose)
-        try:
-            await build_collection(client, pack, encoder)
-        except IndexUnavailable as error:
-            # The pack itself says what may be served meanwhile.
-            _log.warning("index.absent", error=str(error))
-            building = asyncio.create_task(_built_later(client, pack, encoder), name="build the index")
-            opened.push_async_callback(end, building)
-        else:
-            if not settings.qdrant_url:
-                await activate(client, pack.manifest.name, index.collection)
-        seat = EngineSeat(pack.languages, settings.engine_max_tokens)
-        opened.push_async_callback(seat.aclose)
-        if settings.engine_url:
-            seat.take(settings.engine_url, settings.engine_model)
-        yield (
-            furnished(
-                pack,
-                learned,
-                encoder,
-                index,
-                lambda: seat.engine,
-                wording=settings.wording,
-                engine_deadline_s=settings.engine_deadline_s,
-                entailment=entailment,
-                erasure=settings.erasure,
-            ),
-            seat,
-        )
-
-
-async def _built_later(client: AsyncQdrantClient, pack: Pack, encoder: FastembedEncoder) -> None:
-    while True:
-        await asyncio.sleep(_INDEX_AGAIN_S)
-        try:
-            await build_collection(client, pack, encoder)
-        except IndexUnavailable as error:
-            _log.warning("index.absent", error=str(error))
-        else:
-            _log.info("index.built", collection=pack.version)
-            return
+    async with open_premises(settings) as premises:
+        yield await premises.house_in(settings.pack), premises.seat
 
 
 @asynccontextmanager
@@ -156,10 +114,12 @@ async def open_services(
             )
         )
         values, vault = stores.values, stores.vault
-        house, seat = await opened.enter_async_context(open_house(settings))
-        await house.warm_up()
+        premises = await opened.enter_async_context(open_premises(settings))
+        seat, switchover = premises.seat, await _switchover(premises)
+        looking = asyncio.create_task(switchover.run(), name="look for another version")
+        opened.push_async_callback(end, looking)
         watch_engine(board.registry, lambda: seat.breaker)
-        watch_knowledge(board.registry, lambda: house.pack.first_review)
+        watch_knowledge(board.registry, lambda: switchover.house().pack.first_review)
         twilio = _twilio(settings)
         opened.push_async_callback(twilio.aclose)
         await opened.enter_async_context(signed_regularly(stores.journal))
@@ -170,7 +130,7 @@ async def open_services(
         outbox, redactions = _outbox(settings, stores), Redactions(values)
         refusals = Refusals(stores.opt_outs, board.deliveries)
         answering = Answering(
-            house,
+            switchover.house,
             stores.rights,
             stores.opt_outs,
             Urgent(values),
@@ -195,8 +155,7 @@ async def open_services(
         history = await opened.enter_async_context(_history(settings, board.registry))
         yield Services(
             settings=settings,
-            pack=house.pack,
-            house=house,
+            switchover=switchover,
             seat=seat,
             worker=Worker(
                 mailbox, outbox, answering, posting, policy, chores=chores, meters=board.deliveries
@@ -204,10 +163,10 @@ async def open_services(
             housekeeping=stores.housekeeping,
             web_deps=WebDeps(
                 settings=settings,
-                inbox=Reception(mailbox, vault, house),
+                inbox=Reception(mailbox, vault, switchover.house),
                 last_resort=DirectAnswer(
                     twilio,
-                    house,
+                    switchover.house,
                     settings.twilio_sender,
                     board.deliveries,
                     DirectPolicy(most=settings.limit_sender_burst),
@@ -261,12 +220,19 @@ async def _history(settings: Settings, registry: CollectorRegistry) -> AsyncIter
             )
 
 
-def _entailment(settings: Settings, pack: Pack) -> OnnxEntailment | None:
-    """The pack's second judge of drafts; none where it names none, or where nothing is drafted."""
-    name = pack.manifest.entailment_model
-    if not name or (settings.wording or pack.manifest.wording) == "approved":
-        return None
-    return verified_entailment(settings.models_catalogue, settings.models_dir, name)
+async def _switchover(premises: Premises) -> Switchover:
+    """With the house of the active version; of the configured pack's files where none was ever activated."""
+    directory = premises.settings.pack
+    name = (await asyncio.to_thread(load_pack, directory)).manifest.name
+    try:
+        version = (await premises.register.active(name)).version
+    except IndexUnavailable as error:
+        # It is asked again while the process runs.
+        _log.warning("knowledge.active_unknown", error=str(error))
+        version = ""
+    house = await (premises.house_of(version, name) if version else premises.house_in(directory))
+    await house.warm_up()
+    return Switchover(house, premises.register, lambda version: premises.house_of(version, name))
 
 
 def _twilio(settings: Settings) -> TwilioSender:

@@ -32,6 +32,11 @@ def learned_of(pack: Pack, encoder: QueryEncoder, data_dir: Path) -> Learned:
     return learned
 
 
+def built(pack: Pack, encoder: QueryEncoder) -> bool:
+    """Whether the pack's `built/` holds what is learned from exactly this pack with this embedding model."""
+    return Learned.load(pack.directory / "built", source_of(pack, encoder)) is not None
+
+
 def build(pack: Pack, encoder: QueryEncoder, progress: Callable[[str], None]) -> Learned:
     """Learn from the pack and write `built/`."""
     learned = taught(pack, encoder, progress)

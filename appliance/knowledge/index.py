@@ -18,6 +18,8 @@ from appliance.knowledge.pack import Pack
 from appliance.safety.normalise import has_han, words
 
 _DENSE, _SPARSE = "dense", "words"
+# Appended to a pack's alias: the version that was active before.
+BEFORE = "-before"
 
 
 class IndexUnavailable(Temporary):
@@ -89,7 +91,10 @@ class Index:
 
 def open_client(url: str, api_key: str | None) -> AsyncQdrantClient:
     """A client of the server at `url`, or an embedded index when it is empty. Nothing connects yet."""
-    return AsyncQdrantClient(url=url, api_key=api_key) if url else AsyncQdrantClient(":memory:")
+    if not url:
+        return AsyncQdrantClient(":memory:")
+    # Its check of versions would ask the server at once, from a thread of its own.
+    return AsyncQdrantClient(url=url, api_key=api_key, check_compatibility=False)
 
 
 async def build_collection(client: AsyncQdrantClient, pack: Pack, encoder: PassageEncoder) -> str:
@@ -121,24 +126,45 @@ async def build_collection(client: AsyncQdrantClient, pack: Pack, encoder: Passa
     return collection
 
 
-async def activate(client: AsyncQdrantClient, alias: str, collection: str) -> None:
-    """Point the alias to the collection, in one atomic step."""
-    await client.update_collection_aliases(
-        change_aliases_operations=[
-            models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=alias)),
+async def activate(client: AsyncQdrantClient, alias: str, collection: str, before: str = "") -> None:
+    """Point the alias to the collection, and the one of the version before to `before`, in one atomic step.
+
+    Raises:
+        IndexUnavailable: Qdrant did not answer.
+    """
+    moves = {alias: collection} | ({alias + BEFORE: before} if before else {})
+    operations: list[models.AliasOperations] = []
+    for name, target in moves.items():
+        operations += [
+            models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=name)),
             models.CreateAliasOperation(
-                create_alias=models.CreateAlias(collection_name=collection, alias_name=alias)
+                create_alias=models.CreateAlias(collection_name=target, alias_name=name)
             ),
         ]
-    )
+    try:
+        await client.update_collection_aliases(change_aliases_operations=operations)
+    except (ApiException, OSError, ValueError) as error:
+        raise IndexUnavailable(f"pointing {alias} to {collection}: {error}") from error
+
+
+async def aliases(client: AsyncQdrantClient) -> Mapping[str, str]:
+    """The collection of each alias.
+
+    Raises:
+        IndexUnavailable: Qdrant did not answer.
+    """
+    try:
+        found = (await client.get_aliases()).aliases
+    except (ApiException, OSError) as error:
+        raise IndexUnavailable(f"asking for the aliases: {error}") from error
+    return {entry.alias_name: entry.collection_name for entry in found}
 
 
 async def versions(client: AsyncQdrantClient, alias: str) -> Mapping[str, bool]:
     """Each version's collection of the pack, and whether it is the active one."""
-    aliases = (await client.get_aliases()).aliases
-    active = {entry.collection_name for entry in aliases if entry.alias_name == alias}
+    active = (await aliases(client)).get(alias)
     names = sorted(entry.name for entry in (await client.get_collections()).collections)
-    return {name: name in active for name in names if re.fullmatch(re.escape(alias) + r"-[0-9a-f]{12}", name)}
+    return {name: name == active for name in names if re.fullmatch(re.escape(alias) + r"-[0-9a-f]{12}", name)}
 
 
 def sparse(text: str) -> models.SparseVector:

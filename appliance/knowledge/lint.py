@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from appliance.knowledge.golden import FLOORS
 from appliance.knowledge.pack import Pack
 
 _FEW_EXAMPLES = 12
@@ -13,6 +14,8 @@ def warnings_of(pack: Pack) -> Iterator[str]:
     """One line for each thing worth a look."""
     if pack.manifest.demonstration:
         yield "pack.toml: a demonstration, not clinically approved; it cannot go live"
+    if pack.floors is None:
+        yield f"{FLOORS}: missing; without floors for its golden set no version of this pack can be activated"
     today = datetime.now(UTC).date()
     for name, statement in pack.statements.items():
         if not statement.served_on(today):

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from appliance.errors import PackError
+from appliance.knowledge.golden import FLOORS, FORM, QUESTIONS, Floors
 from appliance.knowledge.lexicon import Lexicon
 from appliance.knowledge.reading import parsed, read_entries, read_toml, read_yaml
 from appliance.knowledge.schema import (
@@ -39,6 +40,7 @@ class Pack:
     examples: tuple[Examples, ...]
     emergencies: Wording
     lexicon: Lexicon
+    floors: Floors | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ def load_pack(directory: Path) -> Pack:
         examples=tuple(map(_examples, sorted((directory / "examples").glob("*.yaml")))),
         emergencies=_emergencies(directory / "emergencies.yaml"),
         lexicon=_lexicon(directory / "lexicon.yaml"),
+        floors=_floors(directory / FLOORS),
     )
     for problem in _problems(pack):
         raise problem
@@ -116,12 +119,18 @@ def _lexicon(file: Path) -> Lexicon:
     return Lexicon(read_entries(SPELLINGS, file) if file.exists() else {})
 
 
+def _floors(file: Path) -> Floors | None:
+    return parsed(FORM, read_toml(file), file) if file.exists() else None
+
+
 def _problems(pack: Pack) -> Iterator[PackError]:
     """What is wrong between the files, the first found first."""
     yield from _manifest_problems(pack)
     yield from _statement_problems(pack)
     yield from _message_problems(pack)
     yield from _example_problems(pack)
+    if pack.floors and not (pack.directory / QUESTIONS).is_file():
+        yield PackError(pack.directory / QUESTIONS, "", "", f"expected the golden set that {FLOORS} is about")
 
 
 def _manifest_problems(pack: Pack) -> Iterator[PackError]:
@@ -193,7 +202,7 @@ def _digest(directory: Path) -> str:
     whole = hashlib.sha256()
     for file in sorted(directory.rglob("*")):
         relative = file.relative_to(directory)
-        if file.is_file() and file.suffix in {".toml", ".yaml"} and relative.parts[0] != "built":
+        if file.is_file() and file.suffix in {".toml", ".yaml", ".jsonl"} and relative.parts[0] != "built":
             content = file.read_bytes()
             whole.update(f"{relative.as_posix()}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()

@@ -44,7 +44,7 @@ class Store:
 
     def reception(self) -> Reception:
         given: Any = self
-        return Reception(given, given, small_house(), clock=lambda: self.now_s, sleep=self.sleep)
+        return Reception(given, given, small_house, clock=lambda: self.now_s, sleep=self.sleep)
 
     async def take(self, text: str = "Can I drink water?") -> Taken:
         return await self.reception().accept(message(text))

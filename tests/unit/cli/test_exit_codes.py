@@ -133,11 +133,22 @@ def test_lint_of_a_broken_pack_names_the_place(tmp_path: Path) -> None:
     assert result.exception.file == tmp_path / "pack.toml"
 
 
-@pytest.mark.parametrize("command", [["list"], ["activate", "small-000000000000"], ["rollback"]])
-def test_versions_need_a_server(tmp_path: Path, command: list[str]) -> None:
-    result = run("knowledge", *command, environ=small(tmp_path))
+def test_without_versions_the_list_says_what_is_served(tmp_path: Path) -> None:
+    result = run("knowledge", "list", environ=small(tmp_path))
+    assert result.exit_code == 0
+    assert "the files of the configured pack are served" in result.output
+
+
+def test_rollback_needs_a_version_before(tmp_path: Path) -> None:
+    result = run("knowledge", "rollback", environ=small(tmp_path))
     assert isinstance(result.exception, SettingsError)
-    assert "APPLIANCE_QDRANT_URL" in str(result.exception)
+    assert "no version of small was active before" in str(result.exception)
+
+
+def test_there_is_no_way_around_the_floors(tmp_path: Path) -> None:
+    result = run("knowledge", "activate", "small-000000000000", "--force", environ=small(tmp_path))
+    assert result.exit_code == 2
+    assert "No such option" in result.output
 
 
 # ---- the process ------------------------------------------------------------------------------------------------
