@@ -12,6 +12,7 @@ from rich.table import Table
 
 from appliance.cli.engine import EngineOption, with_engine
 from appliance.errors import SettingsError
+from appliance.evaluation.drafts import Drafts, drafts_of
 from appliance.evaluation.metrics import document, metrics
 from appliance.evaluation.questions import Item, read_questions
 from appliance.evaluation.report import render
@@ -54,6 +55,7 @@ def evaluate(
         html_file.write_text(render(file.name, played), encoding="utf-8")
     found = metrics(played)
     _show(found, floors, ceilings)
+    _show_drafts(drafts_of(played))
     missed = [name for name, floor in floors.items() if found[name] < floor]
     missed += [name for name, ceiling in ceilings.items() if found[name] > ceiling]
     if missed:
@@ -93,3 +95,14 @@ def _show(found: dict[str, float], floors: dict[str, float], ceilings: dict[str,
             limit, style = f"<= {ceilings[name]:g}", "green" if value <= ceilings[name] else "red"
         table.add_row(name, f"{value:.4f}", limit, style=style)
     Console().print(table)
+
+
+def _show_drafts(drafts: Drafts) -> None:
+    if drafts.asked:
+        console = Console(soft_wrap=True, highlight=False)
+        refused, none = sum(drafts.refused.values()), sum(drafts.none.values())
+        console.print(
+            f"drafts: {drafts.asked} asked for, {drafts.sent} sent, {refused} refused, {none} did not come"
+        )
+        for reason, count in [*drafts.refused.items(), *drafts.none.items()]:
+            console.print(f"  {count:4d}  {reason}", markup=False)

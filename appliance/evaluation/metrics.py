@@ -1,11 +1,12 @@
 """The metrics of the evaluation contract, computed from what was played."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import ceil
 from statistics import mean
 from typing import Literal
 
+from appliance.evaluation.drafts import drafts_of
 from appliance.evaluation.run import Played
 
 _ROUTES = frozenset({"emergency", "crisis"})
@@ -163,10 +164,11 @@ def _percentile(ordered: Sequence[float], share: float) -> float:
 
 
 def document(played: Sequence[Played]) -> Mapping[str, object]:
-    """The output of the contract: items, metrics, by_category, by_language, failures."""
+    """The output of the contract (items, metrics, by_category, by_language, failures), and what became of drafts."""
     return {
         "items": len(played),
         "metrics": metrics(played),
+        "drafts": asdict(drafts_of(played)),
         "by_category": by(played, lambda p: p.item.category),
         "by_language": by(played, lambda p: p.item.lang),
         "failures": [_failure(p) for p in played if wrong(p)],

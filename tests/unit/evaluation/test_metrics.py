@@ -184,7 +184,7 @@ def test_the_document_is_the_contracts() -> None:
     trace = Trace(rule="", parts=(("water?", WATER, 0.9),), draft="{}", verdicts=(verdict,))
     items = [played("ack", "ack", id="1"), played("answer", "off_topic", id="2", wants=[WATER], trace=trace)]
     written = json.loads(json.dumps(document(items)))
-    assert written.keys() == {"items", "metrics", "by_category", "by_language", "failures"}
+    assert written.keys() == {"items", "metrics", "drafts", "by_category", "by_language", "failures"}
     assert written["items"] == 2
     assert written["metrics"] == metrics(items)
     (failure,) = written["failures"]
