@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.egress import Guard, Policy
+from appliance.egress.silence import silence_libraries
 
 _REFUSALS = "ANTESALA_TEST_REFUSALS"
 
@@ -24,6 +25,9 @@ def _refusals_file() -> Path:
     return Path(name)
 
 
+# As the command does, and as early: the model hub's library asks huggingface.co for a list of its own otherwise,
+# also where a mirror is configured.
+silence_libraries()
 _FILE = _refusals_file()
 _GUARD = Guard(
     Policy((), this_machine=True, children=True),
