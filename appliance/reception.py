@@ -76,6 +76,10 @@ class Reception:
                 return await self._kept(message, urgent=True)
         return await self.accept(message)
 
+    async def answered_directly(self, message: InboundMessage) -> None:
+        """Take no repetition of it, at whichever gateway it arrives. Raises StoreUnavailable."""
+        await self._mailbox.claim(self._vault.pseudonym(message.sender), message.sid)
+
     async def _kept(self, message: InboundMessage, *, urgent: bool) -> Taken:
         """Offer it until the store has said what became of it.
 

@@ -129,6 +129,10 @@ class Mailbox:
             await self._lane.ring()
         return accepted
 
+    async def claim(self, conversation: ConversationId, sid: str) -> bool:
+        """Take no repetition of a message that was answered directly; False when it was taken before."""
+        return bool(await self._lane.run("claim", conversation, sid, milliseconds(self.policy.sid_s)))
+
     async def take(self) -> Lease | None:
         """Lease the conversation that is due first, or None when nothing is due.
 

@@ -14,6 +14,7 @@ from appliance.errors import InboxFull, Temporary
 _LONGEST_ACCEPT_S = 10.0
 """Twilio gives up after 15 s."""
 _LONGEST_RESCUE_S = 30.0
+_LONGEST_CLAIM_S = 5.0
 _MOST_RESCUES = 1000
 _REMEMBERED = 10_000
 
@@ -28,6 +29,9 @@ class Inbox(Protocol):
 
     async def accept_late(self, message: InboundMessage) -> "Taken":
         """Once more, after an attempt of which nobody knows the outcome; raises as `accept` does."""
+
+    async def answered_directly(self, message: InboundMessage) -> None:
+        """Take no repetition of a message that it did not keep; raises when it cannot say so."""
 
 
 class LastResort(Protocol):
@@ -126,6 +130,7 @@ class Intake:
         try:
             async with asyncio.timeout(self._longest_rescue_s):
                 await self._last_resort.reply(message)
+            await self._tell_the_others(message)
         except Exception as error:  # noqa: BLE001 - nobody waits for this task: it reports itself
             _log.critical("intake.rescue_failed", sid=message.sid, error=type(error).__name__)
 
@@ -142,6 +147,14 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the patient gets an answer
             _log.error("intake.accept_failed", sid=message.sid, error=type(error).__name__)
             return False
+
+    async def _tell_the_others(self, message: InboundMessage) -> None:
+        """After the answer: whoever dies in between has it answered twice rather than never."""
+        try:
+            async with asyncio.timeout(_LONGEST_CLAIM_S):
+                await self._inbox.answered_directly(message)
+        except (Temporary, TimeoutError) as error:
+            _log.warning("intake.not_claimed", sid=message.sid, error=type(error).__name__)
 
 
 def _owned(work: Coroutine[Any, Any, Any], owner: set[asyncio.Task[Any]]) -> asyncio.Task[Any]:

@@ -137,6 +137,30 @@ async def test_a_burst_of_three_messages_is_one_turn_and_one_reply(house: Hospit
     assert house.approved("fasting.clear_liquids", "es") in reply.body
 
 
+async def test_five_messages_of_one_thought_get_one_reply_and_a_whole_question_is_not_kept_waiting(
+    house: Hospital,
+) -> None:
+    patient, other = "whatsapp:+12025550134", "whatsapp:+12025550135"
+    thought = (
+        "hola",
+        "me operan mañana por la mañana",
+        "queria saber",
+        "si puedo beber agua",
+        "antes de la operacion?",
+    )
+    for body in thought:
+        await house.twilio.write(patient, body)
+    await house.twilio.write(other, "What documents do I need to bring?")
+    (answer,) = await house.twilio.replies(other, 1)
+    assert house.approved("checkin.documents", "en") in answer.body
+    (reply,) = await house.twilio.replies(patient, 1)
+    assert house.approved("fasting.clear_liquids", "es") in reply.body
+    # Replies keep their order: a second one to the burst would come before this.
+    await house.twilio.write(patient, "gracias")
+    assert len(await house.twilio.replies(patient, 2)) == 2
+    assert [turn.text for turn, _ in await house.decisions.of(patient, 2)] == ["\n".join(thought), "gracias"]
+
+
 async def test_replies_keep_the_order_of_the_questions(house: Hospital) -> None:
     patient = "whatsapp:+12025550125"
     asked = {

@@ -53,6 +53,9 @@ class Gateway:
     async def accept_late(self, message: InboundMessage) -> Taken:
         return await self.accept(message)
 
+    async def answered_directly(self, message: InboundMessage) -> None:
+        raise AssertionError(f"the inbox took no {message.sid}")
+
     async def reply(self, message: InboundMessage) -> None:
         raise AssertionError(f"the inbox took no {message.sid}")
 

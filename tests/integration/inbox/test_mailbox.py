@@ -380,3 +380,10 @@ async def test_who_lost_the_lease_holds_nothing(eager: Mailbox, take: Take, adva
     await take()
     with pytest.raises(StaleLease):
         await eager.hold(late)
+
+
+async def test_what_was_answered_without_the_inbox_is_not_taken_in_later(mailbox: Mailbox) -> None:
+    assert await mailbox.claim(ANA, "SM1")
+    assert await mailbox.accept(ANA, "SM1", b"hello") is Accepted.DUPLICATE
+    await mailbox.accept(ANA, "SM2", b"hello")
+    assert not await mailbox.claim(ANA, "SM2")

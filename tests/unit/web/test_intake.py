@@ -119,3 +119,16 @@ async def test_what_a_full_inbox_refused_is_not_offered_again() -> None:
     inbox.failure = None
     await intake.aclose(grace_s=5)
     assert (last_resort.answered, inbox.messages) == ([_message()], [])
+
+
+async def test_what_was_answered_directly_is_claimed_so_that_no_other_gateway_takes_it() -> None:
+    inbox, last_resort = FakeInbox(failure=StoreUnavailable("down")), FakeLastResort(gate=asyncio.Event())
+    intake = Intake(inbox, last_resort)
+    assert await intake.take(_message()) is Taken.RESCUED
+    # The store comes back while the answer is under way.
+    inbox.failure = None
+    assert inbox.claimed == []
+    assert last_resort.gate
+    last_resort.gate.set()
+    await intake.aclose(grace_s=5)
+    assert (last_resort.answered, inbox.claimed) == ([_message()], ["SM1"])

@@ -34,6 +34,7 @@ class FakeInbox:
     failure: Exception | None = None
     gate: asyncio.Event | None = None
     messages: list[InboundMessage] = field(default_factory=list)
+    claimed: list[str] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def accept(self, message: InboundMessage) -> Taken:
@@ -49,6 +50,11 @@ class FakeInbox:
 
     async def accept_late(self, message: InboundMessage) -> Taken:
         return await self.accept(message)
+
+    async def answered_directly(self, message: InboundMessage) -> None:
+        if self.failure:
+            raise self.failure
+        self.claimed.append(message.sid)
 
 
 @dataclass
