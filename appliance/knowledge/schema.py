@@ -66,7 +66,7 @@ class Thresholds(_Frozen):
     background: float = Field(0.8, ge=0, le=1)
     emergency: float = Field(0.6, ge=0, le=1)
     emergency_calm: float = Field(0.9, ge=0, le=1)
-    clarify: float = Field(0.2, ge=0, le=1)
+    clarify: float = Field(0.1, ge=0, le=1)
 
 
 class Manifest(_Frozen):

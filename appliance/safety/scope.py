@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.knowledge.schema import Intent, Thresholds
-from appliance.safety.segments import segments
+from appliance.safety.normalise import has_han
+from appliance.safety.segments import JOINING_WORDS, segments
 
 Declined = Literal["decline_medical", "decline_not_in_kb"]
 
@@ -25,6 +26,9 @@ _PART_ROUTE_MARGIN = 0.2
 _SURE = 0.6
 # An intent less likely than this is not answered beside another.
 _LEAST_NEAR = 0.3
+# In words, and in characters of Chinese: what is shorter only asks for a yes.
+_SHORTEST_QUESTION, _SHORTEST_HAN_QUESTION = 3, 4
+_QUESTION_MARKS = ("?", "？", "؟")
 # How a whole message and the part of it that an intent was found in share in the intent's confidence.
 _WHOLE = 0.4
 
@@ -76,6 +80,22 @@ class Names(Protocol):
 def _kind(action: str) -> str:
     """Intents of one kind lead to the same: their probabilities add up."""
     return "route" if action in _ROUTES else action
+
+
+def _is_a_further_question(message: str, part: str) -> bool:
+    """Whether a question mark follows the part, and another question or an "and" goes before it.
+
+    What follows on a comma ("I am nervous, is that normal?") or is shorter ("right?") asks of what was just said.
+    """
+    before, found, after = message.rpartition(part)
+    if not found or not after.lstrip().startswith(_QUESTION_MARKS):
+        return False
+    before = before.rstrip(" ¿\n")
+    joined = before.rpartition(" ")[2].casefold() in JOINING_WORDS or part.startswith("و")
+    long_enough = (
+        len(part) >= _SHORTEST_HAN_QUESTION if has_han(part) else len(part.split()) >= _SHORTEST_QUESTION
+    )
+    return long_enough and (joined or before.endswith(_QUESTION_MARKS))
 
 
 class Scope:
@@ -139,6 +159,7 @@ class Scope:
         found = tuple(merged.values())
         asked = [part for part in found if self._asks(part, alone=len(rows) == 1)]
         if asked:
+            asked += self._unclaimed(texts[0], named, rows, parts)
             return self._asked(texts[0], asked, found)
         return self._unasked(self._surest(texts[0], whole), found)
 
@@ -188,6 +209,28 @@ class Scope:
             if not first <= second and not second <= first:
                 chosen.append(ranked[1])
         return [Part(text, self._model.intents[column], masses[kind]) for column in chosen]
+
+    def _unclaimed(
+        self, message: str, texts: Sequence[str], rows: NDArray[np.float32], parts: Sequence[Part]
+    ) -> list[Part]:
+        """Further questions that no intent claims: better declined than passed over in silence."""
+        claimed = {part.text for part in parts if self._claims(part)}
+        left = []
+        for text, row in zip(texts, rows, strict=True) if len(rows) > 1 else ():
+            if text in claimed or not _is_a_further_question(message, text):
+                continue
+            kind = max(_DECLINING, key=lambda name: float(row[self._columns.get(name, [])].sum()))
+            if kind in self._columns:
+                column = max(self._columns[kind], key=row.__getitem__)
+                left.append(Part(text, self._model.intents[column], self._thresholds.declined_part))
+        return left
+
+    def _claims(self, part: Part) -> bool:
+        """Whether the part is asked, or is small talk for sure."""
+        is_small_talk = self._intents[part.intent].action in _SMALL_TALK
+        return self._asks(part, alone=False) or (
+            is_small_talk and part.confidence >= self._thresholds.declined_part
+        )
 
     def _surest(self, text: str, whole: NDArray[np.float32]) -> Part:
         return self._parts(text, whole)[0]

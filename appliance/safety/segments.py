@@ -21,6 +21,7 @@ _JOINING = {
     "uk": "і й та а але чи або ще",
     "zh": "",
 }
+JOINING_WORDS = frozenset(word for joining in _JOINING.values() for word in joining.split())
 # Within numbers, times and the names of places on the web, a point, a comma or a colon is no end.
 _ENDS = r"[;\n()«»\"“”、，；：؛،]|,(?!\d)|[!?…。！？؟]+|[.]+(?=\s|$)|(?<=\s)[-–—](?=\s)|:(?=\s|$)"
 _HAN = re.compile(rf"{_ENDS}|(?=另外|还有|還有|而且|以及|顺便|順便)|(?<=[吗嗎呢])")

@@ -205,3 +205,16 @@ def test_a_part_in_doubt_is_declined_rather_than_passed_over() -> None:
 
 def test_an_unlikely_second_intent_is_not_answered_beside_the_first() -> None:
     assert read("food", {"food": {"solids": 0.29, "liquids": 0.28}}).statements == ("s.solids",)
+
+
+def test_a_further_question_that_no_intent_claims_is_declined() -> None:
+    text = "may I drink? And must the ring come out?"
+    told = {text: {"liquids": 0.9}, "may I drink": {"liquids": 0.9}, "must the ring come out": {"costs": 0.2}}
+    assert read(text, told).action == "partial"
+
+
+@pytest.mark.parametrize("tail", [", is that so allowed?", ". Which do I follow?", "? And ok?"])
+def test_what_asks_of_what_was_just_said_is_no_further_question(tail: str) -> None:
+    text = f"may I drink{tail}"
+    told = {text: {"liquids": 0.9}, "may I drink": {"liquids": 0.9}}
+    assert read(text, told).action == "answer"
