@@ -7,7 +7,7 @@
 # KEEP=1 leaves the machine running, for lab/machine.sh inside NAME.
 set -euo pipefail
 cd "$(dirname "$0")"
-python=$PWD/../.venv/bin
+here=$PWD python=$PWD/../.venv/bin
 lab=${ANTESALA_LAB:-/var/cache/antesala-lab}
 name=lab$$
 stages=${STAGES:-install again check verify answer killed planted broken upgrade reboot}
@@ -18,12 +18,12 @@ step() { printf '\n== %s  (%s s)\n' "$*" "$SECONDS"; }
 fail() { printf '\nFAILED: %s; logs: %s\n' "$*" "$log" >&2; exit 1; }
 # Neither settings nor caches of the build machine reach the playbook or the box.
 play() {
-  env -i PATH="$python:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$lab/home" LANG=C.UTF-8 ANSIBLE_NOCOLOR=1 \
+  (cd / && env -i PATH="$python:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$lab/home" LANG=C.UTF-8 ANSIBLE_NOCOLOR=1 \
     LAB_PID="$(lab/machine.sh pid "$name")" LAB_CERTIFICATES="$certificates" LAB_KEY="$key.pub" \
-    ansible-playbook -i lab/inventory "$@"
+    ANSIBLE_CONFIG="$here/ansible.cfg" ansible-playbook -i "$here/lab/inventory" "$here/$1" "${@:2}")
 }
 inside() { lab/machine.sh inside "$name" "$@"; }
-outside() { lab/machine.sh outside "$name" env -u SSL_CERT_FILE "$python/python" lab/outside.py "$certificates" "$@"; }
+outside() { lab/machine.sh outside "$name" env SSL_CERT_FILE="$certificates/ca.crt" "$python/python" lab/outside.py "$certificates" "$@"; }
 changed() { sed -n 's/^box .*changed=\([0-9]*\).*/\1/p' "$1"; }
 stage() { case " $stages " in *" $1 "*) return 0 ;; esac; return 1; }
 serves() { [ "$(inside antesala-switch --show | sed -n 's/^release: //p')" = "$1" ] || fail "expected release $1"; }

@@ -60,11 +60,12 @@ leader() {
 }
 
 # Nothing of the build machine comes along, its environment neither.
-enter() {
-  local pid=$1; shift
-  nsenter --target "$pid" --mount --uts --ipc --net --pid --root --wd=/ -- \
-    /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TERM=dumb "$@"
-}
+enter() (
+  pid=$1; shift
+  cd /
+  nsenter --target "$pid" --mount --uts --ipc --net --pid --root --wd -- \
+    /usr/bin/env -i PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TERM=dumb "$@"
+)
 
 booted() {
   local pid state
