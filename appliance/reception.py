@@ -34,6 +34,7 @@ _MOST_OFFERS = 16
 """Offered at once. After a restart hundreds wait; offered all together, all of them would be too late."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 _REMEMBERED = 10_000
+_PROBE, _PROBE_KEPT_S = "antesala:probe", 60
 _LOOK_UP_AFTER_S = 2.0
 _URGENT_LOOK_UP_AFTER_S = 0.5
 
@@ -189,12 +190,13 @@ class Dependencies:
         self._stores = stores
 
     async def problems(self) -> Sequence[str]:
-        """One line for each store that does not answer."""
+        """One line for each store that takes no writes."""
         found = []
         for setting, store in self._stores.items():
             try:
-                async with translated("ping"):
-                    await store.ping()
+                # A write: a store that is full, or a replica, answers a ping.
+                async with translated("writing a probe"):
+                    await store.set(_PROBE, b"1", ex=_PROBE_KEPT_S)
             except StoreUnavailable as error:
                 found.append(f"{setting} (APPLIANCE_{setting.upper()}): {error}")
         return found

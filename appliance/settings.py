@@ -72,7 +72,10 @@ class Settings(BaseModel):
         description="http://host:port of the proxy that replies go through; empty: none",
     )
 
-    redis_url: str = Field("redis://127.0.0.1:6379/0", description="inbox, outbox and sessions")
+    redis_url: str = Field(
+        "redis://127.0.0.1:6379/0",
+        description="inbox, outbox and sessions; or sentinel://HOST:PORT,…/NAME?db=0&port=6379",
+    )
     vault_url: str = Field("redis://127.0.0.1:6379/1", description="wrapped data keys; apart from the values")
     erasures: Path | None = Field(
         None, description="the book of erasures, on storage that no restore sets back; empty: in data_dir"

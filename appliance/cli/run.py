@@ -16,6 +16,10 @@ from appliance.telemetry.exposition import shown
 from appliance.telemetry.logs import configure_logs
 from appliance.telemetry.supervisor import tell_ready
 
+_BACKLOG = 512
+_SILENT_S = 20
+"""A connection that says nothing for so long is closed; how many one address may have is nginx's to limit."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -45,6 +49,8 @@ async def _serve(settings: Settings, guard: Guard | None) -> None:
     config = Config()
     config.bind = [settings.bind]
     config.accesslog = None
+    config.backlog = _BACKLOG
+    config.read_timeout = _SILENT_S
     config.errorlog = "-"
     async with open_services(settings, guard=guard, process="gateway") as services:
         _log.info("gateway.ready", bind=settings.bind, knowledge=services.pack.version)

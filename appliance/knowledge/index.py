@@ -1,5 +1,6 @@
 """The statements of a pack in Qdrant: one collection a version, and an alias to the active one."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from appliance.errors import Temporary
 from appliance.knowledge.pack import Pack
 from appliance.safety.normalise import has_han, words
 
+_TIMEOUT_S = 3
 _DENSE, _SPARSE = "dense", "words"
 # Appended to a pack's alias: the version that was active before.
 BEFORE = "-before"
@@ -93,8 +95,8 @@ def open_client(url: str, api_key: str | None) -> AsyncQdrantClient:
     """A client of the server at `url`, or an embedded index when it is empty. Nothing connects yet."""
     if not url:
         return AsyncQdrantClient(":memory:")
-    # Its check of versions would ask the server at once, from a thread of its own.
-    return AsyncQdrantClient(url=url, api_key=api_key, check_compatibility=False)
+    # No look at the server's version: that connects, blocks, and warns on a server that is away.
+    return AsyncQdrantClient(url=url, api_key=api_key, timeout=_TIMEOUT_S, check_compatibility=False)
 
 
 async def build_collection(client: AsyncQdrantClient, pack: Pack, encoder: PassageEncoder) -> str:
@@ -110,7 +112,7 @@ async def build_collection(client: AsyncQdrantClient, pack: Pack, encoder: Passa
         exists = await client.collection_exists(collection)
         if exists and (await client.count(collection)).count == len(entries):
             return collection
-        vectors = encoder.encode_passages([entry.text for entry in entries])
+        vectors = await asyncio.to_thread(encoder.encode_passages, [entry.text for entry in entries])
         if not exists:
             await client.create_collection(
                 collection,

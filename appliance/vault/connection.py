@@ -1,16 +1,20 @@
 """How Redis is reached, and how its failures become the appliance's own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from appliance.errors import StoreUnavailable
+from appliance.errors import SettingsError, StoreUnavailable
 
+SENTINEL = "sentinel://"
 CONNECT_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = 3.0
 """Longer than any blocking wait of the inbox, so that an idle wait is no failure."""
@@ -20,17 +24,54 @@ _RETRY_CAP_S = 0.2
 
 
 def connect(url: str) -> Redis:
-    """A client for `redis://`, `rediss://` or `unix://` URLs; it connects at the first command.
+    """A client for a Redis, which connects at the first command.
+
+    `redis://`, `rediss://` (TLS) and `unix://` name one server. `sentinel://HOST:PORT,HOST:PORT/NAME?db=0` names a
+    master by the sentinels that watch it: after a failover the new master is asked for.
 
     A command on a connection that a restart has cut is tried again twice. That is safe for every script of
     the inbox: a repetition is seen as duplicate, settled or stale, and a lease whose answer got lost ends.
     """
-    return Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=READ_TIMEOUT_S,
-        retry=Retry(ExponentialBackoff(cap=_RETRY_CAP_S, base=_RETRY_BASE_S), _RETRIES),
+    options: dict[str, Any] = {
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": READ_TIMEOUT_S,
+        "retry": Retry(ExponentialBackoff(cap=_RETRY_CAP_S, base=_RETRY_BASE_S), _RETRIES),
+    }
+    if url.startswith(SENTINEL):
+        return _watched(url, options)
+    return Redis.from_url(url, **options)
+
+
+class _Watched(Redis):
+    """A master's client that closes the sentinels' clients too."""
+
+    watchers: Sequence[Redis] = ()
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: FBT001 - the client's own
+        await super().aclose(close_connection_pool)
+        for client in self.watchers:
+            await client.aclose()
+
+
+def _watched(url: str, options: dict[str, Any]) -> Redis:
+    parts = urlsplit(url)
+    places = [place.rpartition(":") for place in parts.netloc.rpartition("@")[2].split(",")]
+    name = parts.path.strip("/")
+    if not name or not all(host and port.isdecimal() for host, _, port in places):
+        raise SettingsError(
+            f"expected sentinel://HOST:PORT,HOST:PORT/NAME?db=0, got {SENTINEL}… without one of them"
+        )
+    password = unquote(parts.password) if parts.password else None
+    sentinel = Sentinel(  # type: ignore[no-untyped-call]  # the client's
+        [(host, int(port)) for host, _, port in places],
+        sentinel_kwargs={"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": CONNECT_TIMEOUT_S},
+        password=password,
+        **options,
     )
+    (db,) = parse_qs(parts.query).get("db", ["0"])
+    client: _Watched = sentinel.master_for(name, redis_class=_Watched, db=int(db))
+    client.watchers = sentinel.sentinels
+    return client
 
 
 @asynccontextmanager

@@ -30,6 +30,11 @@ class Running:
         self._seen = Seen()
         self._reading = asyncio.create_task(self._read(), name=f"read {process.pid}")
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
     async def says(self, words: str, within_s: float = LONGEST_S) -> None:
         """Returns when it has said so; fails when it ends before."""
         await self._seen.until(

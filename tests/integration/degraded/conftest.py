@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from faulty import Line, ScriptedEngine, engine, line
 from hospital import Hospital, hospital
+from qdrant_server import QdrantServer
 
 from appliance.knowledge.pack import load_pack
 from appliance.settings import shipped
@@ -36,6 +38,7 @@ class Ward:
     house: Hospital
     engine: ScriptedEngine
     twilio_line: Line
+    index: QdrantServer
     _numbers: Iterator[int]
 
     def patient(self) -> str:
@@ -62,6 +65,14 @@ class Ward:
         route = self.house.message("emergency", "ca")
         assert await self.hears(await self.asks(text=CHEST_PAIN)) == route
 
+    async def ready(self) -> bool:
+        """What the gateway says of itself to those who watch it."""
+        async with (
+            aiohttp.ClientSession() as client,
+            client.get(f"{self.house.twilio.gateway_url}/readyz") as answer,
+        ):
+            return answer.status == 200
+
     async def wording(self, patient: str) -> tuple[str, str]:
         """How the patient's first answer was worded, and what is noted of the engine."""
         ((_, outcome),) = await self.house.decisions.of(patient, 1)
@@ -74,6 +85,11 @@ async def ward(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFacto
     text = load_pack(shipped("knowledge") / "reedy-preop").statement(STATEMENT, "en")
     async with AsyncExitStack() as opened:
         drafting = await opened.enter_async_context(engine(text, STATEMENT))
+        index = QdrantServer()
+        opened.push_async_callback(index.aclose)
+        # It has an address, and is not there at the start.
+        await index.start()
+        await index.stop()
         twilio_line = await opened.enter_async_context(line())
         house = await opened.enter_async_context(
             hospital(
@@ -82,6 +98,7 @@ async def ward(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFacto
                 redis_server.vault_url,
                 wording="fluent",
                 engine_url=drafting.url,
+                qdrant_url=index.url,
                 engine_deadline_s=1.0,
                 twilio_api_url=twilio_line.url,
                 twilio_timeout_s=1.5,
@@ -94,4 +111,4 @@ async def ward(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFacto
         )
         there = urlsplit(house.twilio.url)
         twilio_line.target = (there.hostname or "", there.port or 0)
-        yield Ward(house, drafting, twilio_line, itertools.count())
+        yield Ward(house, drafting, twilio_line, index, itertools.count())

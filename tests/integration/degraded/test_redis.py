@@ -63,6 +63,8 @@ async def test_the_gateway_answers_by_itself_and_afterwards_all_is_as_before(
         asking = await ward.asks()
         await ward.gets_the_route()
         assert ward.house.message("fallback", "es") in await ward.hears(asking)
+        assert not await ward.ready()
+    assert await ward.ready()
     await ward.asks(asking)
     assert ward.water in await ward.hears(asking, 2)
 

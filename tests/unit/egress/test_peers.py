@@ -55,3 +55,13 @@ def test_production_starts_no_program_and_reaches_no_other_service_of_its_machin
     policy = production_policy(Settings.model_validate({}), {})
     assert (policy.children, policy.this_machine, policy.beside_python) == (False, False, False)
     assert policy.to_address("127.0.0.1", 22) is None
+
+
+def test_sentinels_and_the_servers_beside_them_are_peers() -> None:
+    settings = Settings.model_validate(
+        {"redis_url": "sentinel://:secret@a:26379,b:26379/wards?db=0&port=7000"}
+    )
+    of_redis = [peer for peer in peers_of(settings, {}) if peer.name == "redis_url"]
+    assert [(peer.host, peer.port) for peer in of_redis] == [
+        ("a", 26379), ("a", 7000), ("b", 26379), ("b", 7000)
+    ]  # fmt: skip
