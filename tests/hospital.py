@@ -89,7 +89,7 @@ class Twilio:
 
     def __init__(self, gateway_url: str, url: str, client: aiohttp.ClientSession) -> None:
         self.gateway_url, self.url = gateway_url, url
-        self._seen = Seen()
+        self.seen = Seen()
         self.ledger = Ledger(changed=self._changed)
         self._words: dict[str, str] = {}
         self.callbacks = Callbacks(self.ledger, ACCOUNT.auth_token, CallbackPolicy(pace_s=0))
@@ -146,7 +146,7 @@ class Twilio:
             ]
             return received if len(received) >= count else []
 
-        return await self._seen.until(found, within_s)
+        return await self.seen.until(found, within_s)
 
     async def emptied(self, patient: str) -> bool:
         """Returns when what the patient wrote and got is empty."""
@@ -156,16 +156,16 @@ class Twilio:
             got = [message.body for message in self.ledger.received(patient)]
             return bool(wrote and got) and not any(wrote + got)
 
-        return await self._seen.until(found)
+        return await self.seen.until(found)
 
     def _changed(self) -> None:
         for message in self.ledger.received():
             self._words.setdefault(message.sid, message.body)
-        self._seen.changed()
+        self.seen.changed()
 
     async def read(self, patient: str, count: int) -> Sequence[Received]:
         """The same, when every one of them has been read and all callbacks were answered."""
-        await self._seen.until(
+        await self.seen.until(
             lambda: [message.status for message in self.ledger.received(patient)][-count:] == ["read"] * count
         )
         await self.callbacks.settled()

@@ -1,7 +1,7 @@
 """One hospital for all degraded modes: what it depends on can be made to fail, and mended."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -59,6 +59,16 @@ class Ward:
     async def hears(self, patient: str, count: int = 1) -> str:
         """The patient's last of so many replies."""
         return (await self.house.twilio.replies(patient, count))[-1].body
+
+    async def hears_at_last(self, patient: str, body: str) -> Sequence[str]:
+        """The patient's replies, when this one is among them."""
+        twilio = self.house.twilio
+
+        def found() -> list[str]:
+            bodies = twilio.bodies(patient)
+            return bodies if body in bodies else []
+
+        return await twilio.seen.until(found)
 
     async def gets_the_route(self) -> None:
         """An emergency gets its route, whatever fails."""
