@@ -163,6 +163,9 @@ class Settings(BaseModel):
     worker_concurrency: int = Field(16, ge=1)
     worker_grace_s: float = Field(20.0, ge=0)
     max_body_bytes: int = Field(64 * 1024, ge=1024)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="patients' words are in no log, whatever the level"
+    )
     bind: str = Field("127.0.0.1:8080", description="host:port, or unix:PATH")
 
     @property

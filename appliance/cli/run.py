@@ -12,6 +12,7 @@ from appliance.egress.standing import put_up
 from appliance.services import Services, open_services
 from appliance.settings import Settings, load_settings
 from appliance.tasks import end
+from appliance.telemetry.crash import leave_no_core
 from appliance.telemetry.exposition import shown
 from appliance.telemetry.logs import configure_logs
 from appliance.telemetry.supervisor import tell_ready
@@ -29,8 +30,7 @@ def serve() -> None:
     Settings come from APPLIANCE_… variables, APPLIANCE_CONFIG and APPLIANCE_SECRETS_DIR; `appliance check`
     says what is missing. Ends on SIGTERM, when the requests in hand are answered.
     """
-    configure_logs()
-    settings = load_settings()
+    settings = _begin()
     asyncio.run(_serve(settings, put_up(settings)))
 
 
@@ -39,9 +39,15 @@ def worker() -> None:
 
     On SIGTERM it takes nothing more, finishes what it has within APPLIANCE_WORKER_GRACE_S seconds, and ends.
     """
-    configure_logs()
-    settings = load_settings()
+    settings = _begin()
     asyncio.run(_work(settings, put_up(settings)))
+
+
+def _begin() -> Settings:
+    leave_no_core()
+    settings = load_settings()
+    configure_logs(level=settings.log_level)
+    return settings
 
 
 async def _serve(settings: Settings, guard: Guard | None) -> None:

@@ -22,7 +22,7 @@ async def handle(turn: Turn, session: Session, house: House) -> Outcome:  # noqa
     if command := commands.given(turn.text):
         return compose.command(story, command)
 
-    story.masked = mask(turn.text)
+    story.masked = mask(turn.text, house.pack.manifest.phone_lines.values())
     story.note(masked=story.masked.text, masked_kinds=story.masked.kinds)
 
     with story.timed("emergency"):

@@ -2,7 +2,7 @@
 
 A backup of the key store, restored, would bring destroyed keys back. So each destruction is first written into
 this file, and a key whose id stands in it is never used again, wherever it comes from. The file holds
-pseudonyms and key ids, nothing of the patient. It only grows; a restore must never put an older one in its
+pseudonyms and key ids, nothing of the patient. A restore must never put an older one in its
 place.
 """
 

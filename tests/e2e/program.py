@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from hospital import LONGEST_S, Seen
 
@@ -66,12 +67,15 @@ class Running:
 
 
 @asynccontextmanager
-async def running(environment: Environment, *arguments: str) -> AsyncIterator[Running]:
-    """`appliance ARGUMENTS` until the block ends."""
+async def running(
+    environment: Environment, *arguments: str, program: Sequence[str] = COMMAND, cwd: Path | None = None
+) -> AsyncIterator[Running]:
+    """`appliance ARGUMENTS`, or another program, until the block ends."""
     process = await asyncio.create_subprocess_exec(
-        *COMMAND,
+        *program,
         *arguments,
         env=environment,
+        cwd=cwd,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -1,114 +1,31 @@
 """What patients may demand, on real Redis and a real journal: copies, erasure, blocking, and backups of all that."""
 
-import io
 import json
 import time
-import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
-from hospital import ACCOUNT, new_secrets
-from redis.asyncio import Redis
+from stocked import (
+    ANA,
+    BRAM,
+    DAYS_S,
+    SAID,
+    conversation_of,
+    copied,
+    readable,
+    records,
+    restored,
+    time_passes,
+    unzipped,
+)
 
-from appliance.audit.segments import journal_lines
-from appliance.audit.span import record_of
 from appliance.inbox import Mailbox, MailboxPolicy, Outbox
 from appliance.inbox.holdings import InboxHoldings
 from appliance.settings import Settings
 from appliance.stores import Stores, open_stores
-from appliance.vault import ConversationId, RedisDataKeyStore
+from appliance.vault import RedisDataKeyStore
 
 pytestmark = pytest.mark.redis
-
-ANA, BRAM = "whatsapp:+12025550111", "whatsapp:+12025550122"
-SAID = "may Ana Ejemplo drink chamomile?"
-DAYS_S = 24 * 3600.0
-
-
-class Server(Protocol):
-    """What is needed of the server here."""
-
-    url: str
-    vault_url: str
-
-
-@pytest.fixture
-def settings(tmp_path: Path, redis_server: Server, redis: Redis) -> Settings:
-    return Settings.model_validate(
-        {
-            "data_dir": tmp_path / "data",
-            "secrets_dir": new_secrets(tmp_path / "secrets", tmp_path / "data"),
-            "redis_url": redis_server.url,
-            "vault_url": redis_server.vault_url,
-            "twilio_account_sid": ACCOUNT.sid,
-        }
-    )
-
-
-@pytest.fixture
-async def stores(settings: Settings) -> AsyncIterator[Stores]:
-    async with open_stores(settings) as opened:
-        yield opened
-
-
-async def conversation_of(stores: Stores, sender: str) -> ConversationId:
-    """A patient of whom there is something everywhere: session, message and reply that wait, letter, receipt."""
-    who = stores.vault.pseudonym(sender)
-    mailbox = Mailbox(stores.values, stores.vault, MailboxPolicy(quiet_s=0))
-    message = json.dumps({"sender": sender, "text": SAID}).encode()
-    reply = json.dumps({"to": sender, "body": f"answer to {SAID}"}).encode()
-    session = json.dumps(
-        {"exchanges": [{"at": "2026-11-25T10:00:00Z", "patient": SAID, "reply": "Ask <your> team."}]}
-    ).encode()
-    await mailbox.accept(who, f"SM1{who}", message)
-    lease = await mailbox.take()
-    assert lease is not None
-    await mailbox.bury(lease, [])
-    await mailbox.accept(who, f"SM2{who}", message)
-    lease = await mailbox.take()
-    assert lease is not None
-    await mailbox.done(lease, session, [reply])
-    waiting = Mailbox(stores.values, stores.vault, MailboxPolicy(quiet_s=60, most_s=60))
-    await waiting.accept(who, f"SM3{who}", message)
-    await stores.deliveries.record(f"SM9{who}", who)
-    stores.journal.append({"kind": "decision", "conversation": who, "action": "answer"})
-    return who
-
-
-def records(settings: Settings, kind: str) -> list[dict[str, Any]]:
-    lines = journal_lines(settings.data_dir / "audit" / "journal.jsonl")
-    return [record for record in map(record_of, lines) if record.get("kind") == kind]
-
-
-async def readable(stores: Stores, who: ConversationId) -> str:
-    """All that can be opened of a patient."""
-    return json.dumps(json.loads(unzipped(await stores.rights.export(who))["data.json"])["entries"])
-
-
-def unzipped(content: bytes) -> dict[str, str]:
-    with zipfile.ZipFile(io.BytesIO(content)) as file:
-        return {name: file.read(name).decode() for name in file.namelist()}
-
-
-async def copied(redis: Redis) -> dict[bytes, tuple[bytes, int]]:
-    """A backup: every value and its end."""
-    names = [name async for name in redis.scan_iter()]
-    return {name: (await redis.dump(name), max(0, await redis.pttl(name))) for name in names}
-
-
-async def restored(redis: Redis, backup: dict[bytes, tuple[bytes, int]]) -> None:
-    await redis.flushdb()
-    for name, (value, ttl_ms) in backup.items():
-        await redis.restore(name, ttl_ms, value)
-
-
-async def time_passes(redis: Redis, seconds: float) -> None:
-    """The clock of Redis, moved on for what has an end: every end comes so much sooner."""
-    for name in [name async for name in redis.scan_iter()]:
-        if (end_ms := await redis.pexpiretime(name)) > 0:
-            await redis.pexpireat(name, end_ms - round(seconds * 1000))
 
 
 async def test_a_copy_holds_all_that_is_held_and_is_readable(stores: Stores, settings: Settings) -> None:
