@@ -69,7 +69,7 @@ async def test_no_read_fails_while_keys_are_rotated_and_the_old_one_is_removed(
     for trouble in (
         "turn_failed",
         "broken",
-        "dead_letter",
+        "worker.dead_letter",
         "unreadable",
         "not_accepted",
         "KeyFileError",
