@@ -1,11 +1,11 @@
-"""Commands that are a whole message: stop and start, in the words that patients know."""
+"""Commands: stop and start as a whole message, and rights that are called by their legal name."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from appliance.safety.normalise import words
+from appliance.safety.normalise import has_han, words
 
-Command = Literal["opt_out", "opt_in"]
+Command = Literal["opt_out", "opt_in", "privacy_erase", "privacy_export"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,26 @@ _OPT_IN = {
     "zh": ("开始", "恢复"),
 }
 
+# Scope has nothing to weigh where the law's own name is used, and "to be forgotten" reads as despair to it.
+_RIGHTS: dict[Command, tuple[str, ...]] = {
+    "privacy_erase": (
+        "derecho de supresion", "derecho al olvido", "dret de supressio", "dret a l oblit", "right to be forgotten",
+        "right to erasure", "right of erasure", "droit a l oubli", "droit a l effacement", "recht auf vergessenwerden",
+        "recht auf loschung", "diritto all oblio", "diritto alla cancellazione", "direito ao esquecimento",
+        "direito ao apagamento", "dreptul de a fi uitat", "dreptul la stergere", "بحقي في ان انسى", "حقي في ان انسى",
+        "الحق في النسيان",
+        "حق النسيان", "право бути забутим", "право бути забутою", "право на забуття", "被遗忘权",
+    ),
+    "privacy_export": (
+        "derecho de acceso", "derecho a la portabilidad", "dret d acces", "right of access", "subject access request",
+        "droit d acces aux donnees", "droit d acces a mes donnees", "auskunftsrecht", "recht auf auskunft",
+        "diritto di accesso", "direito de acesso", "dreptul de acces", "حق الوصول الى بياناتي",
+        "حقي في الوصول الى بياناتي",
+        "بحقي في الوصول الى بياناتي",
+        "право доступу до", "访问我个人数据的权利", "数据访问权",
+    ),
+}  # fmt: skip
+
 
 def _table() -> dict[str, Given]:
     table: dict[str, Given] = {}
@@ -63,3 +83,18 @@ _COMMANDS = _table()
 def given(text: str) -> Given | None:
     """The command that the whole message is, or None."""
     return _COMMANDS.get(" ".join(words(text)))
+
+
+_NAMED_RIGHTS = tuple(
+    (" ".join(words(phrase)), command) for command, phrases in _RIGHTS.items() for phrase in phrases
+)
+
+
+def claimed(text: str) -> Given | None:
+    """The right that a message calls by its legal name, or None."""
+    said = f" {' '.join(words(text))} "
+    # Chinese is written without spaces, so its phrases are looked for anywhere.
+    named = (
+        command for phrase, command in _NAMED_RIGHTS if (phrase if has_han(phrase) else f" {phrase} ") in said
+    )
+    return next((Given(command, "") for command in named), None)

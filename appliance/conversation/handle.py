@@ -32,6 +32,8 @@ async def handle(turn: Turn, session: Session, house: House) -> Outcome:  # noqa
     story.language = guess.language if guess.supported else story.language
     if alarm:
         return compose.alarm(story, alarm)
+    if right := commands.claimed(story.masked.text):
+        return compose.command(story, right)
     if not story.says_something:
         return compose.opted_out(story) if session.opted_out else compose.unreadable(story)
 
