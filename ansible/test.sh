@@ -19,7 +19,7 @@ fail() { printf '\nFAILED: %s; logs: %s\n' "$*" "$log" >&2; exit 1; }
 # Neither settings nor caches of the build machine reach the playbook or the box.
 play() {
   (cd / && env -i PATH="$python:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$lab/home" LANG=C.UTF-8 ANSIBLE_NOCOLOR=1 \
-    LAB_PID="$(lab/machine.sh pid "$name")" LAB_CERTIFICATES="$certificates" LAB_KEY="$key.pub" \
+    LAB_PID="$("$here/lab/machine.sh" pid "$name")" LAB_CERTIFICATES="$certificates" LAB_KEY="$key.pub" \
     ANSIBLE_CONFIG="$here/ansible.cfg" ansible-playbook -i "$here/lab/inventory" "$here/$1" "${@:2}")
 }
 inside() { lab/machine.sh inside "$name" "$@"; }
