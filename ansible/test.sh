@@ -133,10 +133,12 @@ if stage broken; then
   step 'A broken release: the one before keeps serving, without a webhook lost'
   "$python/python" lab/release.py "$bundle" "$lab/broken-$name" 9.9.0 "$key.key" --broken
   show "$lab/broken-$name"
-  outside steady "${STEADY:-60}" >"$log/steady.txt" 2>&1 &
+  touch "$log/wanted"
+  outside steady "$log/wanted" >"$log/steady.txt" 2>&1 &
   steady=$!
   play site.yml --tags appliance,models,knowledge,gateway,worker >"$log/broken.txt" && fail 'a broken release was taken'
   serves "$release"
+  rm "$log/wanted"
   wait "$steady" || { cat "$log/steady.txt"; fail 'webhooks were not taken meanwhile'; }
   cat "$log/steady.txt"
   inside journalctl --identifier antesala-switch --output cat | tail -4

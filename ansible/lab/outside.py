@@ -1,7 +1,8 @@
 """The outside of a test machine: Twilio's side of the network, with real TLS, and nothing else.
 
 outside.py ask TEXT      a patient writes, and the reply is waited for and printed
-outside.py steady COUNT  a message every half second; the exit code is 1 when one was not taken with 200
+outside.py steady FILE   a message every half second as long as the file is there, 2000 at most; the exit code is 1
+                         when one was not taken with 200
 outside.py silent        whatever connects to 203.0.113.9:443 is told to the terminal: nobody should
 """
 
@@ -29,6 +30,7 @@ HOSPITAL = "whatsapp:+12025550100"
 ACCOUNT = Account("AC" + "0" * 32, "lab-token-that-signs-webhooks", frozenset({HOSPITAL}))
 LONGEST_S = 120.0
 PACE_S = 0.5
+MOST = 2000
 _FRESH = itertools.count(secrets.randbelow(10**6))
 
 
@@ -95,11 +97,14 @@ async def ask(certificates: Path, text: str) -> int:
         return 0
 
 
-async def steady(certificates: Path, count: int) -> int:
+async def steady(certificates: Path, wanted: Path) -> int:
     """Messages one after the other; those that were not taken are named."""
-    refused = []
+    refused, count = [], 0
     async with session(certificates) as client:
-        for number in range(count):
+        for number in range(MOST):
+            if not wanted.exists():  # noqa: ASYNC240 - a look at one file, half a second apart
+                break
+            count += 1
             status = await post(client, form(f"whatsapp:+34700{number:06d}", "Can I drink water?"))
             if status != 200:
                 refused.append((number, status))
@@ -136,14 +141,14 @@ def main() -> int:
     parser.add_argument("certificates", type=Path)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("ask").add_argument("text")
-    verbs.add_parser("steady").add_argument("count", type=int)
+    verbs.add_parser("steady").add_argument("wanted", type=Path)
     verbs.add_parser("silent")
     given = parser.parse_args()
     match given.verb:
         case "ask":
             return asyncio.run(ask(given.certificates, given.text))
         case "steady":
-            return asyncio.run(steady(given.certificates, given.count))
+            return asyncio.run(steady(given.certificates, given.wanted))
     return asyncio.run(silent(given.certificates))
 
 
