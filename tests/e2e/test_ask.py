@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from hospital import furnish
-from program import Command
+from program import Command, bare_environment
 
 pytestmark = pytest.mark.models
 
@@ -76,3 +76,17 @@ def test_a_metric_that_there_is_not_is_refused_before_anything_is_played(
     done = appliance("eval", str(questions), "--min", "truth=1")
     assert done.returncode == 1
     assert "unknown metric 'truth'" in done.stderr
+
+
+def test_no_library_keeps_events_of_what_it_did_under_the_home_directory(
+    appliance: Command, tmp_path: Path
+) -> None:
+    home, data_dir = tmp_path / "home", furnish(tmp_path / "data")
+    home.mkdir()
+    environment = bare_environment() | {"HOME": str(home), "APPLIANCE_DATA_DIR": str(data_dir)}
+    environment = {
+        name: value for name, value in environment.items() if not name.startswith(("XDG_", "ORT_"))
+    }
+    done = appliance("ask", WATER, "--json", env=environment)
+    assert done.returncode == 0, done.stderr
+    assert [path for path in home.rglob("*") if "onnxruntime" in path.name] == []
