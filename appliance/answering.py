@@ -15,6 +15,7 @@ from appliance.errors import JournalBroken, JournalUnavailable, StoreUnavailable
 from appliance.inbox import Handled, Lease
 from appliance.inbox.consent import OptOuts
 from appliance.inbox.urgent import Urgent
+from appliance.safety.wording import spoken
 from appliance.telemetry.metrics import AnswerMeters
 from appliance.vault import ConversationId
 
@@ -170,9 +171,8 @@ def replies(reply: str, messages: Sequence[InboundMessage], *, urgent: bool = Fa
 def safe_reply(text: str, house: House) -> str:
     """Without model, index or session: the route of an emergency, else the fallback and the phone line."""
     pack = house.pack
-    if alarm := pack.emergencies.find(text):
-        language = alarm.language if alarm.language in pack.languages else pack.languages[0]
-        return pack.message(alarm.route, language)
+    if alarms := tuple(pack.emergencies.find_all(text)):
+        return pack.message(alarms[0].route, spoken(alarms))
     contact = pack.manifest.contact_statement
     first = pack.languages[0]
     return f"{pack.message('fallback', first)}\n\n{pack.statement(contact, first)}"

@@ -1,6 +1,6 @@
 """A conversation's house without model, index or engine: a small pack, and fakes whose state can be read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from appliance.knowledge.pack import Pack
 from appliance.knowledge.schema import MESSAGES, Intent, Manifest, Statement
 from appliance.safety.scope import Part, Reading
 from appliance.safety.verdict import SentenceVerdict
-from appliance.safety.wording import Wording
+from appliance.safety.wording import Doubt, Wording
 
 TODAY = date(2026, 11, 20)
 LANGUAGES = ("es", "en", "ar")
@@ -140,7 +140,7 @@ class ScriptedScope:
     answers: Reading | Sequence[Reading] = WATER
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    def read(self, text: str, language: str, *, calm: bool = False) -> Reading:
+    def read(self, text: str, language: str, *, doubt: Callable[[str], Doubt | None]) -> Reading:
         self.asked.append((text, language))
         if isinstance(self.answers, Reading):
             return self.answers

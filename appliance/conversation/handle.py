@@ -3,7 +3,7 @@
 from appliance.conversation import commands, compose
 from appliance.conversation.drafting import drafted
 from appliance.conversation.house import House
-from appliance.conversation.language import language_of
+from appliance.conversation.language import language_of, language_of_alarm
 from appliance.conversation.outcome import Outcome
 from appliance.conversation.resolve import understood
 from appliance.conversation.retrieval import served
@@ -26,12 +26,13 @@ async def handle(turn: Turn, session: Session, house: House) -> Outcome:  # noqa
     story.note(masked=story.masked.text, masked_kinds=story.masked.kinds)
 
     with story.timed("emergency"):
-        alarm = house.pack.emergencies.find(turn.text)
+        alarms = tuple(house.pack.emergencies.find_all(turn.text))
     with story.timed("language"):
         guess = language_of(story.masked.text, session.language, house.languages, house.pack.languages)
     story.language = guess.language if guess.supported else story.language
-    if alarm:
-        return compose.alarm(story, alarm)
+    if alarms:
+        story.language = language_of_alarm(guess, alarms)
+        return compose.alarm(story, alarms[0])
     if right := commands.claimed(story.masked.text):
         return compose.command(story, right)
     if not story.says_something:

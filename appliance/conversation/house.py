@@ -15,12 +15,13 @@ from appliance.knowledge.index import Retrieved
 from appliance.knowledge.pack import Pack
 from appliance.safety.scope import Reading
 from appliance.safety.verdict import SentenceVerdict
+from appliance.safety.wording import Doubt
 
 
 class Reader(Protocol):
     """Scope."""
 
-    def read(self, text: str, language: str, *, calm: bool = False) -> Reading:
+    def read(self, text: str, language: str, *, doubt: Callable[[str], Doubt | None]) -> Reading:
         """What the masked message asks. Blocks."""
 
 
@@ -84,8 +85,8 @@ class House:
 
     async def read(self, text: str, language: str) -> Reading:
         """Scope, off the event loop."""
-        calm = self.pack.emergencies.is_calm(text)
-        return await asyncio.to_thread(self.scope.read, text, language, calm=calm)
+        doubt = self.pack.emergencies.doubt
+        return await asyncio.to_thread(self.scope.read, text, language, doubt=doubt)
 
     async def retrieve(self, text: str, language: str) -> tuple[Retrieved, ...]:
         """The nearest approved statements, the query encoded off the event loop."""

@@ -1,6 +1,7 @@
 """The language of a turn: learned from the pack's examples, sticky over the session, switchable at once."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from appliance.safety.normalise import visible
+from appliance.safety.wording import Match, spoken
 
 # Languages that patients of a European hospital write and a pack may lack. Galician is left out: it reads as
 # Portuguese or Spanish, and a patient who writes it reads both.
@@ -88,6 +90,16 @@ def _romanised(text: str, learned: dict[str, float]) -> bool:
     """Whether a language of another script is likely written in Latin letters, which only the pack's examples know."""
     best = max(learned, key=learned.__getitem__)
     return best in _OTHER_SCRIPTS and learned[best] >= _ROMANISED and text.isascii()
+
+
+def language_of_alarm(guess: Guess, matches: Sequence[Match]) -> str:
+    """The language to answer an emergency in: the message's, but that of the words that alarmed if it is unclear.
+
+    A cry for help is short, often in Latin letters whatever its language, and may stand in a message of another.
+    """
+    if guess.language in {match.language for match in matches}:
+        return guess.language
+    return guess.language if guess.supported and guess.confidence >= _SWITCH else spoken(matches)
 
 
 def _together(learned: dict[str, float], ranked: dict[str, float]) -> dict[str, float]:

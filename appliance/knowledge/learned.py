@@ -21,7 +21,7 @@ Vectors = NDArray[np.float32]
 Rows: TypeAlias = Any
 
 # Raised when the form of the files, or how they are learned, changes.
-FORMAT = 2
+FORMAT = 3
 
 
 class QueryEncoder(Protocol):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from appliance.safety.message import Message
 from appliance.safety.normalise import has_han, words
-from appliance.safety.phrases import Message, Phrase, PhraseIndex
+from appliance.safety.phrases import Phrase, PhraseIndex
 
 # A word that is known by its ending has this many letters before it ("april" is no "…pril"), and may be inflected by
 # this many after it ("omeprazole", "omeprazolul").

@@ -23,8 +23,10 @@ from appliance.knowledge.schema import (
     Manifest,
     Statement,
 )
+from appliance.safety.normalise import words
 from appliance.safety.wording import Wording
 
+_ROUTES = frozenset({"emergency", "crisis"})
 _PLACEHOLDER = re.compile(r"\{\w+\}|[{}]")
 
 
@@ -83,14 +85,18 @@ def load_pack(directory: Path) -> Pack:
     """
     if not directory.is_dir():
         raise PackError(directory, "", "", "expected a directory that holds pack.toml")
+    manifest = parsed(MANIFEST, read_toml(directory / "pack.toml"), directory / "pack.toml")
+    messages = read_entries(TEXTS, directory / "messages.yaml")
+    examples = tuple(map(_examples, sorted((directory / "examples").glob("*.yaml"))))
+    ordinary = _ordinary_words(manifest, messages, examples)
     pack = Pack(
         directory=directory,
         digest=_digest(directory),
-        manifest=parsed(MANIFEST, read_toml(directory / "pack.toml"), directory / "pack.toml"),
+        manifest=manifest,
         statements=read_entries(STATEMENT, directory / "statements.yaml"),
-        messages=read_entries(TEXTS, directory / "messages.yaml"),
-        examples=tuple(map(_examples, sorted((directory / "examples").glob("*.yaml")))),
-        emergencies=_emergencies(directory / "emergencies.yaml"),
+        messages=messages,
+        examples=examples,
+        emergencies=_emergencies(directory / "emergencies.yaml", ordinary),
         lexicon=_lexicon(directory / "lexicon.yaml"),
         floors=_floors(directory / FLOORS),
     )
@@ -108,9 +114,21 @@ def _examples(file: Path) -> Examples:
     return examples
 
 
-def _emergencies(file: Path) -> Wording:
+def _ordinary_words(
+    manifest: Manifest, messages: Mapping[str, Mapping[str, str]], examples: tuple[Examples, ...]
+) -> frozenset[str]:
+    """The words that are written when there is no emergency: they are no misspelt words of one."""
+    texts = [text for by_language in messages.values() for text in by_language.values()]
+    for one in examples:
+        for name, asked in one.examples.items():
+            if name in manifest.intents and manifest.intents[name].action not in _ROUTES:
+                texts += asked
+    return frozenset(word for text in texts for word in words(text))
+
+
+def _emergencies(file: Path, known: frozenset[str]) -> Wording:
     try:
-        return Wording(read_yaml(file))
+        return Wording(read_yaml(file), known)
     except ValueError as error:
         raise PackError(file, "", "", str(error)) from error
 

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _ARABIC = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""}
 )
 _REPEATED = re.compile(r"([^\W\d_\u3040-\u9fff])\1+")
-_SENTENCE_END = re.compile(r"(?<!\d)[.!?;:\n…。！？；؟؛]+|[.](?!\d)")
+_SENTENCE_END = re.compile(r"[!?;\n…。！？；؟؛]+|(?<!\d)[.:]+|[.:]+(?!\d)")
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -34,6 +35,14 @@ def sentences(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """The folded words; a run of Chinese characters is one word."""
     return _WORD.findall(fold(text))
+
+
+def spaced_words(folded: str) -> Iterator[tuple[str, str]]:
+    """The words of a folded text, each with what stands between it and the one before."""
+    end = 0
+    for found in _WORD.finditer(folded):
+        yield found.group(), folded[end : found.start()]
+        end = found.end()
 
 
 def has_han(text: str) -> bool:

@@ -1,6 +1,6 @@
 """What is being asked: the questions in a message, the intent of each, and whether they may be answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from appliance.knowledge.schema import Intent, Thresholds
 from appliance.safety.normalise import has_han
 from appliance.safety.segments import JOINING_WORDS, segments
+from appliance.safety.wording import Doubt
 
 Declined = Literal["decline_medical", "decline_not_in_kb"]
 
@@ -20,8 +21,9 @@ _ROUTES = frozenset({"emergency", "crisis"})
 _DECLINING = ("decline_medical", "decline_not_in_kb")
 # Two intents of an answer this near to each other are both answered.
 _NEAR = 0.6
-# A part alone must be this much surer of an emergency than the whole message.
-_PART_ROUTE_MARGIN = 0.2
+# A part of a message must be this much surer of an emergency than the message would, in which there is a trace of
+# one; or as good as certain. A few words out of their sentence sound like much.
+_PART_ROUTE_MARGIN, _LEAST_ROUTE, _SURE_PART = 0.4, 0.02, 0.97
 # From here on a part accounts for its intent, which then says nothing about the other parts.
 _SURE = 0.6
 # An intent less likely than this is not answered beside another.
@@ -77,6 +79,14 @@ class Names(Protocol):
         """The concepts that the text names."""
 
 
+# Why a text may only sound like an emergency, if it may.
+Doubts = Callable[[str], Doubt | None]
+
+
+def _none(_: str) -> Doubt | None:
+    return None
+
+
 def _kind(action: str) -> str:
     """Intents of one kind lead to the same: their probabilities add up."""
     return "route" if action in _ROUTES else action
@@ -119,31 +129,29 @@ class Scope:
         }
         self._is_small_talk = np.array([kind in _SMALL_TALK for kind in kinds])
 
-    def read(self, text: str, language: str, *, calm: bool = False) -> Reading:
+    def read(self, text: str, language: str, *, doubt: Doubts = _none) -> Reading:
         """What the masked message asks. Blocks for an encoder's pass: call it from an executor.
 
         Args:
             text: the masked message.
             language: for the words that join questions.
-            calm: the wording rules saw a figure of speech, history or a hypothetical, and no emergency.
+            doubt: whether the wording rules see a figure of speech or another time in a text.
         """
         parts = segments(text, language)
         texts = [text, *parts] if len(parts) > 1 else [text]
         scores = self._model.probabilities(texts)
-        return self.decide(texts, scores, calm=calm)
+        return self.decide(texts, scores, doubt=doubt)
 
-    def decide(self, texts: Sequence[str], scores: NDArray[np.float32], *, calm: bool = False) -> Reading:
+    def decide(self, texts: Sequence[str], scores: NDArray[np.float32], *, doubt: Doubts = _none) -> Reading:
         """The reading of a message and its parts, given how likely each intent is in each.
 
         Args:
             texts: the whole message, then its parts if it has several.
             scores: shape (texts, intents).
-            calm: as for `read`.
+            doubt: as for `read`.
         """
         whole = scores[0]
-        if route := self._route(
-            scores, self._thresholds.emergency_calm if calm else self._thresholds.emergency
-        ):
+        if route := self._route(texts, scores, doubt):
             return route
         rows = scores[1:] if len(texts) > 1 else scores
         named = texts[1:] if len(texts) > 1 else texts
@@ -163,16 +171,33 @@ class Scope:
             return self._asked(texts[0], asked, found)
         return self._unasked(self._surest(texts[0], whole), found)
 
-    def _route(self, scores: NDArray[np.float32], threshold: float) -> Reading | None:
+    def _route(self, texts: Sequence[str], scores: NDArray[np.float32], doubt: Doubts) -> Reading | None:
         """The emergency or crisis that the message, or clearly a part of it, is likely to be."""
         routes = scores[:, self._columns["route"]]
         mass = routes.sum(axis=1)
-        confidence = max(float(mass[0]), float(mass.max()) - _PART_ROUTE_MARGIN)
-        if confidence < threshold:
+        whole, parts = float(mass[0]), mass[1:]
+        found = [whole] if whole >= self._needed(texts[0], whole, doubt) else []
+        for text, share in zip(texts[1:], map(float, parts), strict=True):
+            less = share - _PART_ROUTE_MARGIN
+            heard = whole >= _LEAST_ROUTE and less >= self._needed(text, less, doubt)
+            if heard or (share >= _SURE_PART and not doubt(text)):
+                found.append(share)
+        if not found:
             return None
         intent = self._model.intents[self._columns["route"][int(routes.max(axis=0).argmax())]]
-        part = Part("", intent, confidence)
-        return Reading(self._intents[intent].action, (intent,), (), (), confidence, (part,))
+        part = Part("", intent, max(found))
+        return Reading(self._intents[intent].action, (intent,), (), (), max(found), (part,))
+
+    def _needed(self, text: str, confidence: float, doubt: Doubts) -> float:
+        """How sure is sure enough for this text; asked only when it makes a difference."""
+        if confidence < self._thresholds.emergency:
+            return self._thresholds.emergency
+        needed: dict[Doubt | None, float] = {
+            "figure": self._thresholds.emergency_figure,
+            "elsewhen": self._thresholds.emergency_elsewhen,
+            None: self._thresholds.emergency,
+        }
+        return needed[doubt(text)]
 
     def _shared(self, whole: NDArray[np.float32], rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """What the whole message says about each part: not small talk, nor what another part surely accounts for."""

@@ -62,7 +62,7 @@ async def test_an_emergency_is_found_in_a_language_that_nobody_took_it_for() -> 
 async def test_an_emergency_is_found_in_a_language_that_the_pack_does_not_speak() -> None:
     outcome = await handle(Turn("мне плохо, chest pain, вы можете помочь?"), KNOWN, small_house())
     assert outcome.action == "emergency"
-    assert outcome.reply == message("emergency", "es")
+    assert outcome.reply == message("emergency", "en"), "in the language of the words that alarmed"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 from house_fakes import OneLanguage
 
-from appliance.conversation.language import Guess, language_of
+from appliance.conversation.language import Guess, language_of, language_of_alarm
+from appliance.safety.wording import Match
 
 PACK = ("es", "en", "ar")
 
@@ -58,3 +59,20 @@ def test_a_script_alone_is_no_foreign_language_where_the_pack_speaks_it() -> Non
 
 def test_a_few_letters_are_never_taken_for_a_foreign_language() -> None:
     assert guess("dank u", "es", OneLanguage("en", 0.4)).supported
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "language"),
+    [
+        (Guess("es", 0.3), ["ca", "es"], "es"),
+        (Guess("en", 0.3), ["ar", "ar", "en"], "en"),
+        (Guess("en", 0.3), ["ar", "ar", "es"], "ar"),
+        (Guess("en", 0.9), ["ar"], "en"),
+        (Guess("pl", 1.0, supported=False), ["ar"], "ar"),
+    ],
+)
+def test_an_alarm_is_answered_in_the_messages_language_or_that_of_its_words(
+    message: Guess, told: list[str], language: str
+) -> None:
+    matches = [Match("chest", "emergency", one, "rule") for one in told]
+    assert language_of_alarm(message, matches) == language

@@ -2,11 +2,12 @@
 
 import pytest
 
-from appliance.safety.phrases import Message, Phrase, PhraseIndex
+from appliance.safety.message import Message
+from appliance.safety.phrases import Phrase, PhraseIndex
 
 
 def meets(phrase: str, text: str, language: str = "es") -> bool:
-    return any(True for _ in PhraseIndex([Phrase.parse(phrase, language)]).found(Message.of(text)))
+    return PhraseIndex([Phrase.parse(phrase, language)]).found_in(Message.of(text))
 
 
 @pytest.mark.parametrize(
@@ -82,14 +83,51 @@ def test_only_phrases_that_can_match_are_tried() -> None:
 
 def test_words_can_be_taken_out_of_a_message() -> None:
     message = Message.of("me muero de hambre. me muero")
-    left = message.without([Phrase.parse("muero de hambre", "es")])
+    left = message.without(PhraseIndex([Phrase.parse("muero de hambre", "es")]).spans)
     assert {"me", "muero"} <= left.forms
     assert not {"de", "hambre"} & left.forms
 
 
-def test_a_span_tells_the_sentence_that_it_stands_in() -> None:
+def test_words_of_running_text_can_be_taken_out_too() -> None:
+    message = Message.of("我饿死了，想吃饭")
+    left = message.without(PhraseIndex([Phrase.parse("饿死", "zh")]).spans)
+    assert left.forms == {"我了", "想吃饭"}
+
+
+def test_a_span_tells_the_sentences_that_it_stands_in() -> None:
     message = Message.of("one two. six seven")
-    (part,) = message.sentences_at((2, 3), running=False)
+    ((part, span),) = message.sentences_at((2, 3), running=False)
     assert {"six", "seven"} <= part.forms
     assert not {"one", "two"} & part.forms
-    assert len(message.sentences_at((1, 3), running=False)) == 2
+    assert span == (0, 1)
+    assert [span for _, span in message.sentences_at((1, 3), running=False)] == [(1, 2), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("once a pain", 1),
+        ("once there was a pain", 3),
+        ("once, a pain", 5),
+        ("once and pain", 5),
+        ("pain once", 0),
+        ("once, well, and pain", 10),
+    ],
+)
+def test_a_comma_or_a_joining_word_sets_apart(text: str, apart: int) -> None:
+    message = Message.of(text)
+    one, other = (next(Phrase.parse(word, "en").spans(message)) for word in ("once", "pain"))
+    assert message.distance(one, other, running=False) == apart
+
+
+def test_an_arabic_phrase_is_met_in_latin_letters_too() -> None:
+    phrase = Phrase.parse("مش|مو .. قادر* .. اتنفس", "ar").in_latin_letters()
+    assert phrase is not None
+    for text in ("mesh 2ader atnafas", "mosh 9ader etnafas", "mo gader atnafas, 7abibi"):
+        assert PhraseIndex([phrase]).found_in(Message.of(text)) is ("gader" not in text), text
+    assert not PhraseIndex([phrase]).found_in(Message.of("mash a dry tennis fox"))
+
+
+def test_an_arabic_phrase_of_few_consonants_is_not_looked_for_in_latin_letters() -> None:
+    assert Phrase.parse("دم", "ar").in_latin_letters() is None
+    assert Phrase.parse("abc دم", "ar").in_latin_letters() is None

@@ -1,6 +1,7 @@
 """What a message asks, given how likely each intent is in it and in its parts."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from appliance.knowledge.schema import Intent, Thresholds
 from appliance.safety.scope import Reading, Scope
+from appliance.safety.wording import Doubt
 
 ACTIONS = {
     "solids": "answer",
@@ -26,7 +28,14 @@ ACTIONS = {
     "despair": "crisis",
 }
 THRESHOLDS = Thresholds(
-    answer=0.5, part=0.5, declined_part=0.3, background=0.8, emergency=0.6, emergency_calm=0.9, clarify=0.2
+    answer=0.5,
+    part=0.5,
+    declined_part=0.3,
+    background=0.8,
+    emergency=0.4,
+    emergency_elsewhen=0.6,
+    emergency_figure=0.9,
+    clarify=0.2,
 )
 
 
@@ -53,7 +62,9 @@ class Medicines:
         return frozenset({"medicine"}) if "sintrom" in text else frozenset()
 
 
-def read(text: str, told: Mapping[str, Mapping[str, float]], *, calm: bool = False) -> Reading:
+def read(
+    text: str, told: Mapping[str, Mapping[str, float]], *, doubt: Mapping[str, Doubt] = MappingProxyType({})
+) -> Reading:
     intents = {
         name: Intent(
             action=action,  # type: ignore[arg-type]  # one of them
@@ -63,7 +74,7 @@ def read(text: str, told: Mapping[str, Mapping[str, float]], *, calm: bool = Fal
         )
         for name, action in ACTIONS.items()
     }
-    return Scope(Told(told), intents, Medicines(), THRESHOLDS).read(text, "en", calm=calm)
+    return Scope(Told(told), intents, Medicines(), THRESHOLDS).read(text, "en", doubt=doubt.get)
 
 
 def test_a_sure_question_is_answered_from_its_statements() -> None:
@@ -168,11 +179,47 @@ def test_every_part_is_told_with_its_intent() -> None:
     assert parts == {"solids": "may I eat", "liquids": "may I drink"}
 
 
-def test_a_calm_message_must_be_surer_to_be_routed() -> None:
-    """The wording rules saw a figure of speech, or something long past."""
-    told = {"help": {"heart": 0.7}}
-    assert read("help", told, calm=True).action != "emergency"
-    assert read("help", {"help": {"heart": 0.95}}, calm=True).action == "emergency"
+@pytest.mark.parametrize(
+    ("doubt", "sure", "routed"),
+    [
+        (None, 0.5, True),
+        (None, 0.3, False),
+        ("elsewhen", 0.5, False),
+        ("elsewhen", 0.7, True),
+        ("figure", 0.7, False),
+        ("figure", 0.95, True),
+    ],
+)
+def test_a_message_in_doubt_must_be_surer_to_be_routed(
+    doubt: Doubt | None, sure: float, *, routed: bool
+) -> None:
+    """The wording rules saw a figure of speech, or something of another time."""
+    found = read("help", {"help": {"heart": sure}}, doubt={"help": doubt} if doubt else {})
+    assert (found.action == "emergency") is routed
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "doubt", "routed"),
+    [
+        (0.1, 0.85, {}, True),
+        (0.1, 0.7, {}, False),
+        (0.0, 0.85, {}, False),
+        (0.0, 0.98, {}, True),
+        (0.1, 0.98, {"my heart": "figure"}, False),
+        (0.5, 0.98, {"dying of hunger, my heart": "figure", "dying of hunger": "figure"}, True),
+    ],
+)
+def test_a_part_must_be_surer_than_the_whole(
+    whole: float, part: float, doubt: dict[str, Doubt], *, routed: bool
+) -> None:
+    """A figure of speech beside an emergency leaves the emergency what it is."""
+    text = "dying of hunger, my heart"
+    told = {
+        text: {"heart": whole, "solids": 0.99 - whole},
+        "dying of hunger": {"solids": 0.9},
+        "my heart": {"heart": part},
+    }
+    assert (read(text, told, doubt=doubt).action == "emergency") is routed
 
 
 def test_what_is_often_only_told_must_be_clearly_asked_beside_a_question() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from appliance.safety.wording import Wording
+from appliance.safety.wording import Match, Wording, spoken
 
 RULES: dict[str, Any] = {
     "kinds": {
@@ -76,16 +76,63 @@ def test_history_and_hypotheticals_take_back_their_own_sentence_only(
 
 
 @pytest.mark.parametrize(
-    ("text", "calm"),
+    ("text", "doubt"),
     [
-        ("may I drink water?", False),
-        ("me muero de hambre", True),
-        ("years ago I fell", True),
-        ("years ago, and today again", False),
+        ("may I drink water?", None),
+        ("me muero de hambre", "figure"),
+        ("me muero de hambre today", "figure"),
+        ("years ago I fell", "elsewhen"),
+        ("years ago, and today again", None),
     ],
 )
-def test_a_calm_message_is_told_from_one_of_the_present(wording: Wording, text: str, *, calm: bool) -> None:
-    assert wording.is_calm(text) is calm
+def test_what_may_only_sound_like_an_emergency_is_told(
+    wording: Wording, text: str, doubt: str | None
+) -> None:
+    assert wording.doubt(text) == doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("what if I fall, can I drink water, and my chest hurts", True),
+        ("my chest hurts and I had an operation on the knee a good many years ago", True),
+        ("what if, my chest hurts", False),
+        ("as it was years ago today my chest hurts", True),
+    ],
+)
+def test_another_time_reaches_no_further_than_a_few_words(
+    wording: Wording, text: str, *, counts: bool
+) -> None:
+    assert (wording.find(text) is not None) is counts
+
+
+def test_now_within_a_phrase_of_the_past_is_not_the_present() -> None:
+    document = {
+        **RULES,
+        "exceptions": {"history": {"ro": ["acum .. ani"]}, "present": {"ro": ["acum"]}},
+    }
+    wording = Wording(document)
+    assert wording.find("acum patru ani, me duele el pecho") is None
+    assert wording.find("acum patru ani, si acum me duele el pecho") is not None
+
+
+def test_fear_takes_back_an_emergency_but_not_a_threat() -> None:
+    document = {**RULES, "exceptions": {"hypothetical": {"en": ["afraid"]}}}
+    wording = Wording(document)
+    assert wording.find("afraid that my chest hurts") is None
+    assert wording.find("afraid that he hits me") is not None
+    assert wording.find("afraid, I want to die") is not None
+
+
+def test_a_misspelt_word_of_a_rule_is_understood_unless_it_is_an_ordinary_word() -> None:
+    assert Wording(RULES).find("me duele el pehco") is None
+    assert Wording(RULES, known={"hola"}).find("me duele el pehco") is not None
+    assert Wording(RULES, known={"pehco"}).find("me duele el pehco") is None
+
+
+def test_the_language_of_an_alarm_is_that_of_most_of_its_rules() -> None:
+    matches = [Match("chest", "emergency", language, "rule") for language in ("es", "ca", "ca")]
+    assert spoken(matches) == "ca"
 
 
 @pytest.mark.parametrize(
