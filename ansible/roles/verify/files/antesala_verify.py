@@ -5,6 +5,7 @@ It sends nothing to a patient: the signed webhook is the status of a message tha
 """
 
 import json
+import os
 import pwd
 import re
 import socket
@@ -275,6 +276,7 @@ CHECKS: tuple[Check, ...] = (services, webhooks, redis, listening, egress, files
 
 def main() -> int:
     """Check everything, print it, and write the report."""
+    os.environ["PATH"] = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
     expected = json.loads(Path(sys.argv[1]).read_text())
     found = [
         {"about": check.__name__, "check": name, "passed": passed, "seen": seen}
