@@ -20,7 +20,8 @@ fail() { printf '\nFAILED: %s; logs: %s\n' "$*" "$log" >&2; exit 1; }
 play() {
   (cd / && env -i PATH="$python:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$lab/home" LANG=C.UTF-8 ANSIBLE_NOCOLOR=1 \
     LAB_PID="$("$here/lab/machine.sh" pid "$name")" LAB_CERTIFICATES="$certificates" LAB_KEY="$key.pub" \
-    ANSIBLE_CONFIG="$here/ansible.cfg" ansible-playbook -i "$here/lab/inventory" "$here/$1" "${@:2}")
+    ANSIBLE_CONFIG="$here/ansible.cfg" ansible-playbook -i "$here/lab/inventory" "$here/$1" \
+    -e antesala_bundle_dir="/srv/antesala/media/$shown" "${@:2}")
 }
 inside() { lab/machine.sh inside "$name" "$@"; }
 outside() { lab/machine.sh outside "$name" env SSL_CERT_FILE="$certificates/ca.crt" "$python/python" lab/outside.py "$certificates" "$@"; }
@@ -36,33 +37,29 @@ answered() {
 mkdir -p "$lab/home"
 certificates=$lab/certificates key=$lab/key/bundle
 lab/certificates.sh "$certificates"
-bundle=${1:-}
-if [ -z "$bundle" ]; then
+media=$lab/media-$name
+# The box sees the medium as it would a stick; what lies on it are whole bundles.
+mkdir -p "$media" "$lab/key"
+if [ -z "${1:-}" ]; then
   step 'A bundle'
-  bundle=$lab/bundle-$name
-  mkdir -p "$lab/key"
-  "$python/appliance" bundle build "$bundle" --profile cpu --without-engine --key "$key.key"
+  "$python/appliance" bundle build "$media/bundle" --profile cpu --without-engine --key "$key.key"
 else
   key=${BUNDLE_KEY:?the key that signed the bundle, without .key or .pub}
+  cp --archive --link "$1" "$media/bundle"
 fi
+bundle=$media/bundle shown=bundle
 release=$(sed -n 's/.*"release": "\(.*\)",/\1/p' "$bundle/bundle.json")
-shown=$lab/shown-$name
-# The box sees the bundle under one name; what lies there can be another bundle later.
-mkdir -p "$shown"
-mount --bind "$bundle" "$shown"
-show() { umount "$shown"; mount --bind "$1" "$shown"; }
+show() { shown=$1; }
 
 down() {
   [ -z "${KEEP:-}" ] || { echo "kept: $name"; return; }
   lab/machine.sh down "$name"
-  while mountpoint --quiet "$shown"; do umount "$shown"; done
-  rmdir "$shown"
-  rm -rf "$lab/bundle-$name" "$lab/next-$name" "$lab/broken-$name"
+  rm -rf "$media"
 }
 trap down EXIT
 
 step 'A bare Debian'
-lab/machine.sh up "$name" "$shown" >/dev/null
+lab/machine.sh up "$name" "$media" >/dev/null
 inside ip route
 inside timeout 3 bash -c 'exec 3<>/dev/tcp/203.0.113.10/443' 2>/dev/null && fail 'the box can get out'
 
@@ -131,8 +128,8 @@ fi
 
 if stage broken; then
   step 'A broken release: the one before keeps serving, without a webhook lost'
-  "$python/python" lab/release.py "$bundle" "$lab/broken-$name" 9.9.0 "$key.key" --broken
-  show "$lab/broken-$name"
+  "$python/python" lab/release.py "$bundle" "$media/broken" 9.9.0 "$key.key" --broken
+  show broken
   touch "$log/wanted"
   outside steady "$log/wanted" >"$log/steady.txt" 2>&1 &
   steady=$!
@@ -146,15 +143,15 @@ if stage broken; then
 fi
 if stage upgrade; then
   step 'An upgrade, and the way back'
-  next=$("$python/python" lab/release.py "$bundle" "$lab/next-$name" 9.9.1 "$key.key")
-  show "$lab/next-$name"
+  next=$("$python/python" lab/release.py "$bundle" "$media/next" 9.9.1 "$key.key")
+  show next
   play site.yml --tags appliance,models,knowledge,gateway,worker >"$log/upgrade.txt" || { tail -40 "$log/upgrade.txt"; fail upgrade; }
   serves "$next"
   answered upgraded
   inside antesala-switch --back
   serves "$release"
   answered returned
-  show "$bundle"
+  show bundle
 fi
 
 if stage reboot; then

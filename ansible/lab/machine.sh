@@ -1,7 +1,7 @@
 #!/bin/bash
 # A Debian 12 that is booted for tests, in a container of systemd-nspawn, with an "outside" that leads nowhere.
 #
-#   lab/machine.sh up NAME BUNDLE      boots one; prints the process id that Ansible enters
+#   lab/machine.sh up NAME MEDIUM      boots one with a folder as its medium; prints the process id that Ansible enters
 #   lab/machine.sh pid NAME            the same, after a reboot another one
 #   lab/machine.sh inside NAME CMD…    runs a command in it
 #   lab/machine.sh outside NAME CMD…   runs a command beyond its network card, as Twilio would
@@ -81,7 +81,7 @@ booted() {
 }
 
 up() {
-  local name=$1 bundle=$2 root run
+  local name=$1 medium=$2 root run
   root=$(cached_root)
   run=$lab/$name
   mkdir -p "$run"/{upper,work,root}
@@ -94,7 +94,7 @@ up() {
   network "$name"
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid systemd-nspawn --quiet -D "$run/root" --boot --register=no --keep-unit \
     --machine "$name" --network-namespace-path="/run/netns/$name-in" --resolv-conf=off --timezone=off \
-    --bind-ro="$bundle:/srv/antesala/bundle" \
+    --bind-ro="$medium:/srv/antesala/media" \
     --capability=CAP_BPF,CAP_NET_ADMIN,CAP_SYSLOG,CAP_PERFMON --system-call-filter=bpf --console=pipe \
     >"$run/console.log" 2>&1 </dev/null 8>&- 9>&- &
   echo $! >"$run/nspawn.pid"
