@@ -80,6 +80,18 @@ booted() {
   return 1
 }
 
+boot() {
+  local name=$1 run=$lab/$1 medium
+  medium=$(cat "$run/medium")
+  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid systemd-nspawn --quiet -D "$run/root" --boot --register=no --keep-unit \
+    --machine "$name" --network-namespace-path="/run/netns/$name-in" --resolv-conf=off --timezone=off \
+    --bind-ro="$medium:/srv/antesala/media" \
+    --capability=CAP_BPF,CAP_NET_ADMIN,CAP_SYSLOG,CAP_PERFMON --system-call-filter=bpf --console=pipe \
+    >"$run/console.log" 2>&1 </dev/null 8>&- 9>&- &
+  echo $! >"$run/nspawn.pid"
+  booted "$name"
+}
+
 up() {
   local name=$1 medium=$2 root run
   root=$(cached_root)
@@ -92,13 +104,8 @@ up() {
   printf '127.0.0.1 localhost %s\n%s api.twilio.com\n%s elsewhere.example\n' "$name" "$beyond" "$elsewhere" \
     >"$run/root/etc/hosts"
   network "$name"
-  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid systemd-nspawn --quiet -D "$run/root" --boot --register=no --keep-unit \
-    --machine "$name" --network-namespace-path="/run/netns/$name-in" --resolv-conf=off --timezone=off \
-    --bind-ro="$medium:/srv/antesala/media" \
-    --capability=CAP_BPF,CAP_NET_ADMIN,CAP_SYSLOG,CAP_PERFMON --system-call-filter=bpf --console=pipe \
-    >"$run/console.log" 2>&1 </dev/null 8>&- 9>&- &
-  echo $! >"$run/nspawn.pid"
-  booted "$name"
+  printf '%s\n' "$medium" >"$run/medium"
+  boot "$name"
 }
 
 down() {
@@ -127,9 +134,10 @@ case $verb in
   inside) enter "$(leader "$name")" "$@" ;;
   outside) ip netns exec "$name-out" "$@" ;;
   reboot)
-    before=$(leader "$name")
-    enter "$before" systemctl reboot || true
-    booted "$name" "$before" ;;
+    # nspawn ends when its machine reboots, and leaves it to its caller to start it again.
+    enter "$(leader "$name")" systemctl reboot || true
+    tail --pid="$(cat "$lab/$name/nspawn.pid")" -f /dev/null
+    boot "$name" ;;
   down) down "$name" ;;
   *) sed -n '4,9s/^# *//p' "$0" >&2; exit 2 ;;
 esac
