@@ -64,7 +64,7 @@ class Thresholds(_Frozen):
     part: float = Field(0.45, ge=0, le=1)
     declined_part: float = Field(0.35, ge=0, le=1)
     background: float = Field(0.8, ge=0, le=1)
-    emergency: float = Field(0.4, ge=0, le=1)
+    emergency: float = Field(0.5, ge=0, le=1)
     emergency_elsewhen: float = Field(0.6, ge=0, le=1)
     emergency_figure: float = Field(0.9, ge=0, le=1)
     clarify: float = Field(0.1, ge=0, le=1)
