@@ -13,7 +13,9 @@
 set -euo pipefail
 
 lab=${ANTESALA_LAB:-/var/cache/antesala-lab}
-mirror=${ANTESALA_LAB_MIRROR:-http://deb.debian.org/debian}
+# Debian's packages: from where this machine has its own.
+mirror=${ANTESALA_LAB_MIRROR:-$(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages' |
+  awk '$1 ~ /^http/ && $2 !~ /-security$/ {print $1; exit}')}
 # A small Debian as an installer leaves it; all else must come from the bundle.
 include=systemd,systemd-sysv,dbus,python3,python3-apt,iproute2,udev,kmod,ca-certificates,openssl,adduser,logrotate
 box=198.51.100.1 beyond=198.51.100.2 elsewhere=203.0.113.9

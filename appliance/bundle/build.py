@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,11 +37,11 @@ class Ingredients:
 
     profile: Profile
     checkout: Path
+    archive: debs.Archive
     engine: bool = True
     qdrant: Path | None = None
     further_debs: Path | None = None
     sbom: Path | None = None
-    archive: debs.Archive = field(default_factory=debs.Archive)
 
 
 def build(  # noqa: PLR0917 - what goes in, and what it takes

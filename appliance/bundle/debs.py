@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import yaml
 
@@ -20,14 +21,35 @@ _LAST_WORDS = 1500
 class Archive:
     """Where Debian's packages come from."""
 
-    mirror: str = "http://deb.debian.org/debian"
-    security: str = "http://deb.debian.org/debian-security"
+    mirror: str
+    security: str
     suite: str = "bookworm"
+
+    @classmethod
+    def chosen(cls, mirror: str, security: str) -> Self:
+        """The given mirrors; for one that is "", the one that this machine's apt uses.
+
+        Raises:
+            BundleError: it is to be this machine's, and its apt names none.
+        """
+        return cls(
+            mirror or _of_this_machine("--mirror", security=False),
+            security or _of_this_machine("--security", security=True),
+        )
 
     def sources(self) -> str:
         """An apt sources list."""
         suites = ((self.mirror, ""), (self.mirror, "-updates"), (self.security, "-security"))
         return "".join(f"deb [signed-by={_KEYRING}] {url} {self.suite}{end} main\n" for url, end in suites)
+
+
+def _of_this_machine(option: str, *, security: bool) -> str:
+    listed = _run("apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages")
+    for line in listed.splitlines():
+        site, _, release = line.partition(" ")
+        if site.startswith("http") and release.endswith("-security") == security:
+            return site
+    raise BundleError(f"expected a mirror of Debian in this machine's apt sources, found none; give {option}")
 
 
 def packages_of(playbook: Path) -> tuple[str, ...]:

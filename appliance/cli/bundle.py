@@ -40,8 +40,8 @@ def build(  # noqa: PLR0917 - typer makes options of them
         Path | None, typer.Option(help="a folder with further .deb files, such as NVIDIA's driver")
     ] = None,
     sbom: Annotated[Path | None, typer.Option(help="a CycloneDX document, to go in")] = None,
-    mirror: Annotated[str, typer.Option(help="Debian's packages")] = Archive.mirror,
-    security: Annotated[str, typer.Option(help="Debian's security updates")] = Archive.security,
+    mirror: Annotated[str, typer.Option(help="Debian's packages; this machine's mirror if left out")] = "",
+    security: Annotated[str, typer.Option(help="Debian's security updates; likewise")] = "",
     *,
     without_engine: Annotated[
         bool, typer.Option("--without-engine", help="leave vLLM out: answers are approved texts")
@@ -60,11 +60,11 @@ def build(  # noqa: PLR0917 - typer makes options of them
     given = Ingredients(
         PROFILES[profile],
         _CHECKOUT,
+        Archive.chosen(mirror, security),
         engine=not without_engine,
         qdrant=qdrant,
         further_debs=debs,
         sbom=sbom,
-        archive=Archive(mirror, security),
     )
     cache = user_cache_path("antesala") / "bundle"
     with telling(_out) as progress:

@@ -42,6 +42,7 @@ javascript script eat drink comed bebed coman beban mangez buvez mangiate bevete
 """
 _NO_NAMES = frozenset(map(fold, _TITLES_AND_SUCH.split()))
 _VOWEL = re.compile(r"[aeiouy]")
+_RUN = re.compile(r"([^\W\d_])\1+")
 _DRUMMING = re.compile(r"(.)\1\1|(..)\2\2|(...)\3\3")
 
 
@@ -62,7 +63,11 @@ def first_name(profile_name: str | None, known_words: AbstractSet[str]) -> str |
     if not parts or any(any(c.isnumeric() for c in part) for part in parts):
         return None
     name = unicodedata.normalize("NFC", parts[0]).strip(".,;")
-    if not _is_built_like_a_name(name) or any(_is_a_word(part, known_words) for part in [name, *parts]):
+    # Folding cuts repeated letters, so that "cooomer" is known; it would make a colour of the surname Reed too.
+    others = [part for part in parts[1:] if not _has_double_letters(part)]
+    if not _is_built_like_a_name(name) or any(
+        _is_a_word(part, known_words) for part in [name, parts[0], *others]
+    ):
         return None
     return (
         "-".join(part.capitalize() for part in name.split("-")) if name.islower() or name.isupper() else name
@@ -79,6 +84,11 @@ def _is_built_like_a_name(name: str) -> bool:
     if script == "latin" and not _VOWEL.search(fold(letters)):
         return False
     return not _DRUMMING.search(letters.casefold())
+
+
+def _has_double_letters(part: str) -> bool:
+    runs = [run.group() for run in _RUN.finditer(part.casefold())]
+    return bool(runs) and all(len(run) == 2 for run in runs)
 
 
 def _is_a_word(part: str, known_words: AbstractSet[str]) -> bool:

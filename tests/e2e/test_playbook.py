@@ -22,6 +22,8 @@ def test_a_bare_server_becomes_a_running_appliance_and_stays_one() -> None:
         missing("only root can boot a Debian in systemd-nspawn")
     if absent := [tool for tool in _TOOLS if shutil.which(tool) is None]:
         missing(f"not here: {', '.join(absent)}; apt-get install debootstrap systemd-container apt-utils")
+    if not (Path(sys.executable).parent / "ansible-playbook").exists():
+        missing("ansible-playbook is not here: pip install -e '.[test,playbook]'")
     # The bundle is built from the package index, and the machine has a network of its own.
     done = subprocess.run(
         [PLAYBOOK / "test.sh"],
@@ -41,7 +43,7 @@ def test_the_roles_pass_ansible_lint_at_the_production_profile() -> None:
         "ansible-lint", path=str(Path(sys.executable).parent)
     )
     if linter is None:
-        missing("ansible-lint is not here: pip install -e '.[test]'")
+        missing("ansible-lint is not here: pip install -e '.[test,playbook]'")
     environment = os.environ | {"PATH": f"{Path(linter).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
     done = subprocess.run(
         [linter, "--offline", "--profile", "production", "--strict", "-q", "."],

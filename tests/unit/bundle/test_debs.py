@@ -21,11 +21,13 @@ def test_a_folder_without_roles_is_no_playbook(tmp_path: Path) -> None:
         packages_of(tmp_path)
 
 
-def test_a_mirror_takes_the_place_of_debians_own() -> None:
-    archive = Archive(mirror="http://mirror.hospital.example/debian")
+def test_given_mirrors_take_the_place_of_this_machines() -> None:
+    archive = Archive.chosen(
+        "http://mirror.hospital.example/debian", "http://mirror.hospital.example/debian-security"
+    )
     lines = archive.sources().splitlines()
     assert [line.split()[2:] for line in lines] == [
         ["http://mirror.hospital.example/debian", "bookworm", "main"],
         ["http://mirror.hospital.example/debian", "bookworm-updates", "main"],
-        ["http://deb.debian.org/debian-security", "bookworm-security", "main"],
+        ["http://mirror.hospital.example/debian-security", "bookworm-security", "main"],
     ]

@@ -4,7 +4,9 @@ import pytest
 
 from appliance.conversation.names import first_name
 
-KNOWN = frozenset({"puedes", "comer", "можна", "system", "hospital", "112", "llame", "手术前可以喝水吗"})
+KNOWN = frozenset(
+    {"red", "puedes", "comer", "можна", "system", "hospital", "112", "llame", "手术前可以喝水吗"}
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,7 @@ KNOWN = frozenset({"puedes", "comer", "можна", "system", "hospital", "112",
         ("Marta 🌸", "Marta"),
         ("Jose\u0301 Example", "José"),
         ("McAllister", "McAllister"),
+        ("Emma Reed", "Emma"),
         ("O'Brien", "O'Brien"),
         ("王芳", "王芳"),
         ("Γιώργος", "Γιώργος"),
