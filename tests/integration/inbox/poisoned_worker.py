@@ -27,7 +27,7 @@ LEASE_S = 1.0
 class Deadly:
     """Reads everything as a question about water."""
 
-    def read(self, text: str, language: str, *, calm: bool = False) -> Reading:
+    def read(self, text: str, language: str, *, doubt: object) -> Reading:
         if POISON in text:
             os.kill(os.getpid(), signal.SIGSEGV)
         return WATER
@@ -46,8 +46,9 @@ async def main(url: str, vault_url: str, ring: str, twilio_url: str, account: st
         Vault(KeyRing.load(Path(ring)), RedisDataKeyStore(keys)),
         board.deliveries,
     )
+    house = small_house(scope=Deadly(), wording="approved")
     answering = Answering(
-        small_house(scope=Deadly(), wording="approved"),
+        lambda: house,
         vault,
         OptOuts(redis),
         Urgent(redis),
