@@ -140,7 +140,7 @@ async def test_a_burst_of_three_messages_is_one_turn_and_one_reply(house: Hospit
 async def test_five_messages_of_one_thought_get_one_reply_and_a_whole_question_is_not_kept_waiting(
     house: Hospital,
 ) -> None:
-    patient, other = "whatsapp:+12025550134", "whatsapp:+12025550135"
+    patient, other = "whatsapp:+12025550186", "whatsapp:+12025550187"
     thought = (
         "hola",
         "me operan mañana por la mañana",
