@@ -67,7 +67,9 @@ class Recorder:
 
     async def lines(self, query: Query, window: Window) -> tuple[Line, ...]:
         """As History; before the first sample there are no values."""
-        self.sample()
+        # A page asks many queries: a sample for each would push the hours out of what is kept.
+        if not self._samples or self._clock() - self.newest_s >= EVERY_S:
+            self.sample()
         match query:
             case Level(metric, where):
                 return (Line("", tuple(self._highest(metric, where, at_s) for at_s in window.times_s)),)

@@ -106,3 +106,14 @@ def test_the_times_of_a_window_end_at_its_end() -> None:
     assert times_s[-1] == 10_000.0
     assert len(times_s) == 121
     assert {round(after - before, 6) for before, after in itertools.pairwise(times_s)} == {30.0}
+
+
+async def test_looking_at_the_page_does_not_push_out_what_is_remembered() -> None:
+    registry, clock, recorder = recording()
+    counter = Counter("antesala_x", "x", registry=registry)
+    recorder.sample()
+    counter.inc(60)
+    clock.now_s = 1060.0
+    for _ in range(2000):
+        (line,) = await recorder.lines(Rate("antesala_x_total"), WINDOW)
+    assert line.last == 1.0
