@@ -48,6 +48,13 @@ class Rights(Protocol):
         """Keep the wish for no more messages, or that it is taken back."""
 
 
+class Burst(Protocol):
+    """What a patient is writing."""
+
+    async def followed(self, lease: Lease) -> bool:
+        """Whether more came since the lease was taken. Raises StoreUnavailable."""
+
+
 class Observer(Protocol):
     """Sees every decision, in memory only: the demo's page."""
 
@@ -64,26 +71,28 @@ class Answering:
         rights: Rights,
         opt_outs: OptOuts,
         urgent: Urgent,
-        journal: Journal,
+        burst: Burst,
         *,
+        journal: Journal,
         meters: AnswerMeters,
         observer: Observer | None,
         model_digest: Callable[[], str],
     ) -> None:
         self._house, self._rights, self._opt_outs, self._journal = house, rights, opt_outs, journal
-        self._urgent = urgent
+        self._urgent, self._burst = urgent, burst
         self._meters, self._observer, self._model_digest = meters, observer, model_digest
 
     async def handle(self, lease: Lease) -> Handled | None:
         """Decide, write the decision down, do what it asks for, and only then give the reply away.
 
-        None, and nothing is written, for the beginning of a burst that is still open.
+        None, and nothing is written, for the beginning of a burst: when it reads as one while more may come, or
+        when more came while it was being answered.
         """
         messages = [InboundMessage.from_json(message) for message in lease.messages]
         turn, session = turn_of(messages), await self._session(lease)
         house = self._house()
         outcome = await handle(turn, session, house)
-        if lease.open_s and is_unfinished(turn, outcome):
+        if lease.open_s and (is_unfinished(turn, outcome) or await self._followed(lease)):
             return None
         record = decision_record(lease.conversation, outcome, house, self._model_digest())
         record_hash = await self._recorded(record, needed=outcome.action not in _URGENT)
@@ -119,6 +128,14 @@ class Answering:
         record = {"kind": "dead_letter", "conversation": lease.conversation, "reason": lease.reason}
         await self._recorded(record, needed=False)
         return replies(safe_reply("\n".join(message.text for message in messages), self._house()), messages)
+
+    async def _followed(self, lease: Lease) -> bool:
+        try:
+            return await self._burst.followed(lease)
+        except StoreUnavailable as error:
+            # It only joins replies: what is decided is written down when the store is back.
+            _log.warning("worker.burst_unknown", conversation=lease.conversation, error=str(error))
+            return False
 
     async def _session(self, lease: Lease) -> Session:
         session = Session.model_validate_json(lease.session) if lease.session else Session()

@@ -136,7 +136,7 @@ class Settings(BaseModel):
     burst_most_s: float = Field(3.0, ge=0, description="… and no later than this after the first")
     burst_eager: bool = Field(
         default=True,
-        description="a message that comes alone is answered at once, unless it reads as a beginning",
+        description="a message that comes alone is answered at once, unless it reads as a beginning or is followed",
     )
     limit_sender_burst: int = Field(
         30,

@@ -189,13 +189,18 @@ class Mailbox:
         if await self._give_back(lease.conversation, lease.token, reason, pause_s, 1) == _STALE:
             raise _stale(lease.conversation, lease.token)
 
+    async def followed(self, lease: Lease) -> bool:
+        """Whether the sender wrote more since the lease was taken."""
+        return bool(await self._lane.run("followed", lease.conversation, lease.token))
+
     async def hold(self, lease: Lease) -> None:
         """Give the conversation back until its burst is over, uncounted: what follows joins the turn.
 
         Raises:
             StaleLease: another has the conversation.
         """
-        if not await self._lane.run("hold", lease.conversation, lease.token):
+        most_ms = milliseconds(self.policy.most_s)
+        if not await self._lane.run("hold", lease.conversation, lease.token, most_ms):
             raise _stale(lease.conversation, lease.token)
         await self._lane.ring()
 

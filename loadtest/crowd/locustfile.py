@@ -13,7 +13,7 @@ from locust.env import Environment
 
 from appliance.demo.handset import Writing
 from loadtest.arrivals import Arrival, Arrivals
-from loadtest.crowd.conversations import Conversation, choose, load_mix
+from loadtest.crowd.conversations import Conversation, Deck, load_mix
 from loadtest.crowd.job import JOB_VARIABLE, Job
 from loadtest.crowd.register import Message, Register
 from loadtest.crowd.shape import Stair, load_shape
@@ -28,8 +28,8 @@ _LEAST_THINK_S = 0.5
 
 job = Job.load(Path(os.environ[JOB_VARIABLE]))
 shape = load_shape(job.shape, job.seconds, job.times)
-mix = load_mix(kinds=job.kinds)
 rng = random.Random(job.seed)  # noqa: S311 - a repeatable choice, no secret
+deck = Deck(load_mix(kinds=job.kinds), rng)
 signer = Signer(job.url)
 addresses = (f"whatsapp:+1202{number:07}" for number in itertools.count(5550000))
 
@@ -71,7 +71,7 @@ class Patient(FastHttpUser):
     @task
     def converse(self) -> None:
         """One conversation."""
-        conversation, address = choose(mix, rng), next(addresses)
+        conversation, address = deck.deal(), next(addresses)
         for turn in conversation.turns:
             began_s = time.monotonic()
             self._write(address, conversation, turn)

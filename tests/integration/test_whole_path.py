@@ -289,8 +289,9 @@ async def test_the_journal_verifies_and_neither_it_nor_redis_nor_the_log_holds_p
     patient = "whatsapp:+12025550160"
     words = f"puedo beber agua antes de la operacion? me llamo {CANARY} y vivo en la calle {CANARY}"
     await house.twilio.write(patient, words, ProfileName=CANARY)
-    await house.twilio.write(patient, f"em fa mal el pit {CANARY}")
     (reply,) = await house.twilio.read(patient, 1)
+    await house.twilio.write(patient, f"em fa mal el pit {CANARY}")
+    await house.twilio.read(patient, 2)
     places = AuditPlaces.under(house.settings.data_dir)
     found = await asyncio.to_thread(_audit_verify, places)
     journal = places.journal.read_bytes()

@@ -53,3 +53,31 @@ async def test_an_engine_that_restarts_in_the_middle_of_a_draft_costs_no_answer(
     await ward.engine.start()
     assert ward.water in await ward.hears(asking)
     await _is_drafted_again(ward)
+
+
+async def test_what_a_patient_writes_while_the_engine_drafts_joins_the_answer(ward: Any) -> None:
+    ward.engine.mode = "hanging"
+    ward.engine.heard.clear()
+    water = "Can I drink water before surgery?"
+    asking = await ward.asks(text=water)
+    async with asyncio.timeout(60):
+        await ward.engine.heard.wait()
+    more = (
+        "Which documents do I need to bring?",
+        "Where do I go on the day?",
+        "Can I wear nail polish?",
+        "Thanks",
+    )
+    try:
+        for text in more:
+            await ward.asks(asking, text)
+        reply = await ward.hears(asking)
+    finally:
+        ward.engine.mode = "well"
+    assert ward.water in reply
+    assert ward.house.approved("checkin.documents", "en") in reply
+    # Replies keep their order: a second one to the burst would come before this.
+    await ward.asks(asking, "thank you")
+    await ward.hears(asking, 2)
+    made = await ward.house.decisions.of(asking, 2)
+    assert [turn.text for turn, _ in made] == ["\n".join((water, *more)), "thank you"]

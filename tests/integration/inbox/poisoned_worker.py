@@ -47,19 +47,21 @@ async def main(url: str, vault_url: str, ring: str, twilio_url: str, account: st
         board.deliveries,
     )
     house = small_house(scope=Deadly(), wording="approved")
+    mailbox = Mailbox(redis, vault, MailboxPolicy(quiet_s=0, lease_s=LEASE_S))
     answering = Answering(
         lambda: house,
         vault,
         OptOuts(redis),
         Urgent(redis),
-        Forgetful(),
+        mailbox,
+        journal=Forgetful(),
         meters=board.answers,
         observer=None,
         model_digest=lambda: "",
     )
     twilio = TwilioSender(account, token, twilio_url, 10)
     worker = Worker(
-        Mailbox(redis, vault, MailboxPolicy(quiet_s=0, lease_s=LEASE_S)),
+        mailbox,
         Outbox(redis, vault, DeliveryLog(redis), lease_s=LEASE_S),
         answering,
         Posting(twilio, Refusals(OptOuts(redis), meters), meters),

@@ -373,6 +373,25 @@ async def test_a_message_soon_after_one_that_was_answered_at_once_waits_for_its_
     assert (await take()).messages == (b"and coffee?", b"and tea?")
 
 
+async def test_it_is_known_whether_more_came_while_a_turn_was_answered(
+    eager: Mailbox, take: Take, advance: Advance
+) -> None:
+    await eager.accept(ANA, "SM1", b"can I drink water?")
+    lease = await take()
+    assert not await eager.followed(lease)
+    for number in range(2, 6):
+        advance(0.7)
+        await eager.accept(ANA, f"SM{number}", b"and this?")
+    assert await eager.followed(lease)
+    await eager.hold(lease)
+    # 2.8 s after the first, and 0.2 s more is its longest wait: what followed is not counted from itself.
+    assert await eager.take() is None
+    advance(0.2)
+    whole = await take()
+    assert (len(whole.messages), whole.open_s) == (5, 0)
+    assert not await eager.followed(lease)
+
+
 async def test_who_lost_the_lease_holds_nothing(eager: Mailbox, take: Take, advance: Advance) -> None:
     await eager.accept(ANA, "SM1", b"hello")
     late = await take()

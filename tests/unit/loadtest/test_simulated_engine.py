@@ -4,7 +4,6 @@ import pytest
 
 from appliance.engine.draft import parse
 from appliance.engine.prompt import prompt
-from loadtest.crowd.conversations import load_mix
 from loadtest.engine.card import Card
 from loadtest.engine.simulated import Desk, answer_to, create_engine
 
@@ -44,11 +43,3 @@ async def test_streamed_or_not_the_answer_is_the_same() -> None:
     assert body.endswith("data: [DONE]\n\n")
     assert len(parse(whole)) == 2
     assert body.count('"content"') > 1
-
-
-def test_the_mix_has_all_kinds_and_an_unknown_one_is_refused() -> None:
-    kinds = {conversation.kind for conversation in load_mix()}
-    assert kinds >= {"first contact", "follow-ups", "mixed", "emergency", "out of scope", "burst"}
-    assert {conversation.kind for conversation in load_mix(kinds=["mixed"])} == {"mixed"}
-    with pytest.raises(ValueError, match="got \\['songs'\\]"):
-        load_mix(kinds=["songs"])
