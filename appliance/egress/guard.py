@@ -8,6 +8,7 @@ a child process can be given the guard too.
 """
 
 import os
+import platform
 import socket
 import sys
 import threading
@@ -72,6 +73,8 @@ class Guard:
             if name in sys.modules and not self.policy.beside_python:
                 raise SettingsError(f"{name} is loaded, which connects beside the egress guard: uninstall it")
         self._remember_look_ups()
+        # Python asks the program `uname` for this, once: libraries that name the platform find it known.
+        platform.platform()
         sys.addaudithook(self.audit)
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:

@@ -96,6 +96,23 @@ def test_a_peer_that_is_named_is_reached_at_the_addresses_of_its_name() -> None:
     assert ended.stdout.startswith("{'redis_url': "), ended.stderr
 
 
+def test_asking_the_engine_is_nothing_to_report() -> None:
+    # The engine's library names the platform in its headers, and Python would start a program to know it.
+    ended = python("""
+from appliance.engine.client import Engine
+from appliance.errors import EngineUnavailable
+server.close()
+async def ask():
+    async with Engine(f"http://127.0.0.1:{port}", languages=["en"], model="m") as engine:
+        await engine.draft("Can I drink?", "en", {"a": "Water."}, 30)
+try:
+    asyncio.run(ask())
+except EngineUnavailable as error:
+    print(error.reason, dict(guard.refused))
+""")
+    assert ended.stdout == "absent {}\n", ended.stdout + ended.stderr
+
+
 def test_a_library_that_was_loaded_before_is_named() -> None:
     ended = python('sys.modules["pycares"] = sys\nGuard(Policy(())).install()')
     assert "pycares is loaded, which connects beside the egress guard: uninstall it" in ended.stderr
