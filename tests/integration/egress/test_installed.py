@@ -103,7 +103,7 @@ from appliance.engine.client import Engine
 from appliance.errors import EngineUnavailable
 server.close()
 async def ask():
-    async with Engine(f"http://127.0.0.1:{port}", languages=["en"], model="m") as engine:
+    async with Engine(f"http://localhost:{port}", languages=["en"], model="m") as engine:
         await engine.draft("Can I drink?", "en", {"a": "Water."}, 30)
 try:
     asyncio.run(ask())
