@@ -74,7 +74,7 @@ class Settings(BaseModel):
 
     redis_url: str = Field(
         "redis://127.0.0.1:6379/0",
-        description="inbox, outbox and sessions; or sentinel://HOST:PORT,…/NAME?db=0&port=6379",
+        description="inbox, outbox and sessions; or sentinel(s)://HOST:PORT,…/NAME?db=0&port=6379",
     )
     vault_url: str = Field("redis://127.0.0.1:6379/1", description="wrapped data keys; apart from the values")
     erasures: Path | None = Field(

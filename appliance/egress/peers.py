@@ -1,11 +1,11 @@
 """Who a production process talks to, as its settings say: nobody else is let through."""
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from appliance.egress.policy import UNIX, Peer, Policy
 from appliance.settings import Settings
-from appliance.vault.connection import SENTINEL
+from appliance.vault.sentinels import WatchedAddress
 
 _OWN = frozenset({"public_url"})
 """URLs of this appliance itself, at which others reach it."""
@@ -27,19 +27,23 @@ def _peers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Peer]:
     replaced = _OWN | {"twilio_api_url"} if settings.twilio_proxy_url else _OWN
     for name in Settings.model_fields:
         if name.endswith("_url") and name not in replaced and (url := getattr(settings, name)):
-            yield from _watched(name, url) if url.startswith(SENTINEL) else (peer(name, url),)
+            address = WatchedAddress.read(url)
+            yield from _watched(name, address) if address else (peer(name, url),)
     if supervisor := environ.get("NOTIFY_SOCKET"):
         yield Peer("systemd", f"{UNIX}:{supervisor.replace('@', chr(0), 1)}", 0)
 
 
-def _watched(name: str, url: str) -> Iterator[Peer]:
-    """The sentinels, and the servers that they may name: those run on the same hosts, at `port` of the query."""
-    parts = urlsplit(url)
-    (port,) = parse_qs(parts.query).get("port", [str(_PORTS["redis"])])
-    for place in parts.netloc.rpartition("@")[2].split(","):
-        host, _, sentinel_port = place.rpartition(":")
-        yield Peer(name, host, int(sentinel_port))
-        yield Peer(name, host, int(port))
+def _watched(name: str, address: WatchedAddress) -> Iterator[Peer]:
+    """The sentinels, and the servers that they may name: those run on the same hosts."""
+    for host, port in address.sentinels:
+        yield Peer(name, host, port)
+        yield Peer(name, host, address.port)
+
+
+def place(url: str) -> str:
+    """Where a URL leads to, for people."""
+    address = WatchedAddress.read(url)
+    return str(address) if address else peer("", url).place
 
 
 def peer(name: str, url: str) -> Peer:

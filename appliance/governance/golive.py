@@ -12,6 +12,7 @@ from appliance.governance.record import EXAMPLE, ROLES, Governance, load_governa
 from appliance.knowledge.pack import Pack, load_pack
 from appliance.settings import Settings
 from appliance.vault import KEY_RING, KeyRing
+from appliance.vault.sentinels import WatchedAddress
 
 _ALERTS_TESTED_WITHIN = timedelta(days=90)
 _UNREAL_KEYS = frozenset({"demo", "test", "example"})
@@ -90,6 +91,8 @@ def _network(settings: Settings, day: date) -> Iterator[str]:
 
 
 def _place(url: str) -> tuple[str | None, int | None, str]:
+    if address := WatchedAddress.read(url):
+        return str(address), None, ""
     parts = urlsplit(url)
     return parts.hostname, parts.port or 6379, parts.path if parts.scheme == "unix" else ""
 

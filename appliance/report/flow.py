@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appliance.egress.peers import peer
+from appliance.egress.peers import peer, place
 from appliance.settings import Settings
 
 WIDTH, HEIGHT = 920, 430
@@ -99,5 +99,5 @@ def _arrows(settings: Settings) -> Iterator[Arrow]:
 
 
 def _short(url: str) -> str:
-    place = peer("", url).place
-    return place if len(place) <= 30 else f"…{place[-29:]}"
+    where = place(url)
+    return where if len(where) <= 30 else f"…{where[-29:]}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appliance.audit import AuditPlaces
-from appliance.egress.peers import peer
+from appliance.egress.peers import place
 from appliance.settings import Settings
 
 
@@ -70,13 +70,13 @@ def inventory(settings: Settings) -> tuple[Store, ...]:
 def _stores(settings: Settings) -> Iterator[Store]:
     places = AuditPlaces.under(settings.data_dir, settings.checkpoints_file)
     yield Store(
-        "Conversations", peer("", settings.redis_url).place,
+        "Conversations", place(settings.redis_url),
         "messages that wait, replies that wait, sessions of at most ten exchanges, delivery receipts, opt-outs",
         "answered messages at once; the rest as the clocks in section 4 say",
         "AES-256-GCM under a data key a conversation; conversation ids are keyed pseudonyms", patient_data=True,
     )  # fmt: skip
     yield Store(
-        "Vault", peer("", settings.vault_url).place,
+        "Vault", place(settings.vault_url),
         "one wrapped data key a conversation, and when it was erased",
         "until the patient is erased; destroying a key makes all that it sealed unreadable, in backups too",
         "wrapped by a master key of the key ring", patient_data=True,
@@ -97,10 +97,10 @@ def _stores(settings: Settings) -> Iterator[Store]:
     )  # fmt: skip
     if settings.syslog_url:
         yield Store(
-            "Copy of the journal", peer("", settings.syslog_url).place, "the journal's lines, as they are written",
+            "Copy of the journal", place(settings.syslog_url), "the journal's lines, as they are written",
             "as the collector's operator decides", "hash chain; signed checkpoints", patient_data=True,
         )  # fmt: skip
-    index = peer("", settings.qdrant_url).place if settings.qdrant_url else "in the memory of each process"
+    index = place(settings.qdrant_url) if settings.qdrant_url else "in the memory of each process"
     yield Store(
         "Knowledge index", index, "approved statements and their vectors; nothing of patients",
         "until the next version", "none needed: the texts are public", patient_data=False,

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -12,9 +11,9 @@ from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from appliance.errors import SettingsError, StoreUnavailable
+from appliance.errors import StoreUnavailable
+from appliance.vault.sentinels import WatchedAddress
 
-SENTINEL = "sentinel://"
 CONNECT_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = 3.0
 """Longer than any blocking wait of the inbox, so that an idle wait is no failure."""
@@ -26,8 +25,8 @@ _RETRY_CAP_S = 0.2
 def connect(url: str) -> Redis:
     """A client for a Redis, which connects at the first command.
 
-    `redis://`, `rediss://` (TLS) and `unix://` name one server. `sentinel://HOST:PORT,HOST:PORT/NAME?db=0` names a
-    master by the sentinels that watch it: after a failover the new master is asked for.
+    `redis://`, `rediss://` (TLS) and `unix://` name one server. `sentinel://HOST:PORT,HOST:PORT/NAME?db=0`, or
+    `sentinels://…` (TLS), names a master by the sentinels that watch it: after a failover the new one is asked for.
 
     A command on a connection that a restart has cut is tried again twice. That is safe for every script of
     the inbox: a repetition is seen as duplicate, settled or stale, and a lease whose answer got lost ends.
@@ -37,8 +36,8 @@ def connect(url: str) -> Redis:
         "socket_timeout": READ_TIMEOUT_S,
         "retry": Retry(ExponentialBackoff(cap=_RETRY_CAP_S, base=_RETRY_BASE_S), _RETRIES),
     }
-    if url.startswith(SENTINEL):
-        return _watched(url, options)
+    if address := WatchedAddress.read(url):
+        return _watched(address, options)
     return Redis.from_url(url, **options)
 
 
@@ -53,23 +52,19 @@ class _Watched(Redis):
             await client.aclose()
 
 
-def _watched(url: str, options: dict[str, Any]) -> Redis:
-    parts = urlsplit(url)
-    places = [place.rpartition(":") for place in parts.netloc.rpartition("@")[2].split(",")]
-    name = parts.path.strip("/")
-    if not name or not all(host and port.isdecimal() for host, _, port in places):
-        raise SettingsError(
-            f"expected sentinel://HOST:PORT,HOST:PORT/NAME?db=0, got {SENTINEL}… without one of them"
-        )
-    password = unquote(parts.password) if parts.password else None
+def _watched(address: WatchedAddress, options: dict[str, Any]) -> Redis:
+    """A client of the master; the sentinels know its own login where all of it is on TLS."""
+    login = {"username": address.user, "password": address.password}
+    secured = {"ssl": True} if address.tls else {}
+    asking = {"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": CONNECT_TIMEOUT_S, **secured}
     sentinel = Sentinel(  # type: ignore[no-untyped-call]  # the client's
-        [(host, int(port)) for host, _, port in places],
-        sentinel_kwargs={"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": CONNECT_TIMEOUT_S},
-        password=password,
+        address.sentinels,
+        sentinel_kwargs=asking | login if address.tls else asking,
+        **login,
+        **secured,
         **options,
     )
-    (db,) = parse_qs(parts.query).get("db", ["0"])
-    client: _Watched = sentinel.master_for(name, redis_class=_Watched, db=int(db))
+    client: _Watched = sentinel.master_for(address.name, redis_class=_Watched, db=address.db)
     client.watchers = sentinel.sentinels
     return client
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from appliance.demo.listening import HOST
 from appliance.engine.serve import free_port
-from appliance.errors import SettingsError, StoreUnavailable
+from appliance.errors import StoreUnavailable
 from appliance.inbox import Mailbox, MailboxPolicy
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault, connect
 
@@ -111,11 +111,3 @@ async def _accepted_at_last(mailbox: Mailbox) -> int:
             await asyncio.sleep(0.1)
         else:
             return refused
-
-
-@pytest.mark.parametrize(
-    "url", ["sentinel://a:1", "sentinel://a/wards", "sentinel:///wards", "sentinel://a:x/w"]
-)
-def test_an_address_of_sentinels_without_host_port_or_name_is_refused(url: str) -> None:
-    with pytest.raises(SettingsError, match="expected sentinel://HOST:PORT"):
-        connect(url)

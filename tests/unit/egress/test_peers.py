@@ -1,7 +1,7 @@
 """Peers are what the settings say, and nothing that they do not say."""
 
 from appliance.egress import Peer
-from appliance.egress.peers import peers_of, production_policy
+from appliance.egress.peers import peers_of, place, production_policy
 from appliance.settings import Settings
 
 
@@ -65,3 +65,8 @@ def test_sentinels_and_the_servers_beside_them_are_peers() -> None:
     assert [(peer.host, peer.port) for peer in of_redis] == [
         ("a", 26379), ("a", 7000), ("b", 26379), ("b", 7000)
     ]  # fmt: skip
+
+
+def test_a_place_for_people_holds_no_password() -> None:
+    assert place("sentinels://appliance:secret@a:26379,b:26379/wards") == "wards of a:26379,b:26379"
+    assert place("rediss://appliance:secret@a:6380/0") == "a:6380"

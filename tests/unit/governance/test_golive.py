@@ -116,6 +116,10 @@ def test_a_complete_installation_lacks_nothing(complete: Complete) -> None:
         ({"tls_certificate": None}, "tls_certificate (APPLIANCE_TLS_CERTIFICATE): not set"),
         ({"public_url": "https://other.example"}, "is not for other.example"),
         ({"vault_url": "redis://values.hospital.example/1"}, "expected a Redis of its own"),
+        (
+            {"redis_url": "sentinel://a:1,b:1/values", "vault_url": "sentinel://a:1,b:1/values?db=1"},
+            "expected a Redis of its own",
+        ),
         ({"egress_guard": False}, "egress_guard (APPLIANCE_EGRESS_GUARD): off"),
         ({"checkpoints_file": None}, "neither is set; keep the journal's signatures on another disk"),
         ({"governance": None}, "governance (APPLIANCE_GOVERNANCE): not set"),
@@ -125,6 +129,11 @@ def test_what_is_missing_is_said_with_what_to_do(
     complete: Complete, change: dict[str, Any], said: str
 ) -> None:
     assert said in missing(complete(**change))
+
+
+def test_two_masters_of_the_same_sentinels_are_two_servers(complete: Complete) -> None:
+    urls = {"redis_url": "sentinel://a:1,b:1/values", "vault_url": "sentinel://a:1,b:1/keys"}
+    assert "expected a Redis of its own" not in missing(complete(**urls))
 
 
 def test_a_certificate_that_ends_soon_is_to_be_renewed(complete: Complete, tmp_path: Path) -> None:
