@@ -186,10 +186,13 @@ class _WordPlaces:
 
     def of(self, options: Options) -> list[Span]:
         """One-word spans."""
+        whole, open_ended = self._positions, self._stems
         found: set[int] = set()
         for stem, is_open in options:
-            found.update((self._stems if is_open else self._positions).get(stem, ()))
-        return [(position, position + 1) for position in sorted(found)]
+            # Hardly any stands here, of the dozens that a term may name.
+            if places := (open_ended if is_open else whole).get(stem):
+                found.update(places)
+        return [(position, position + 1) for position in sorted(found)] if found else []
 
 
 class _CharacterPlaces:

@@ -13,18 +13,41 @@ _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
+class _Shown(dict[int, int | None]):
+    """What is left of each character, for `str.translate`: each is looked up in Unicode's tables once."""
+
+    def __init__(self, kept: str, *hidden: str) -> None:
+        super().__init__({ord(character): ord(character) for character in kept})
+        self._hidden = frozenset(hidden)
+
+    def __missing__(self, code: int) -> int | None:
+        shown = None if unicodedata.category(chr(code)) in self._hidden else code
+        self[code] = shown
+        return shown
+
+
+_VISIBLE = _Shown("\n\t", "Cc", "Cf", "Co", "Cs", "Cn")
+_WITHOUT_MARKS = _Shown("", "Mn")
+
+
 def visible(text: str) -> str:
     """The text without control, format (zero-width, direction) and private characters; line breaks stay."""
-    return "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
-    )
+    return text if text.isprintable() else text.translate(_VISIBLE)
+
+
+def _first(repeated: re.Match[str]) -> str:
+    """A function, since `sub` parses a template again for every text."""
+    return repeated[1]
 
 
 def fold(text: str) -> str:
     """Lower case, compatibility forms, no accents, Arabic letter variants unified, repeated letters cut to one."""
-    folded = unicodedata.normalize("NFKC", visible(text)).casefold()
-    bare = "".join(c for c in unicodedata.normalize("NFD", folded) if unicodedata.category(c) != "Mn")
-    return _REPEATED.sub(r"\1", unicodedata.normalize("NFC", bare).translate(_ARABIC))
+    folded = visible(text)
+    if folded.isascii():
+        return _REPEATED.sub(_first, folded.casefold())
+    folded = unicodedata.normalize("NFKC", folded).casefold()
+    bare = unicodedata.normalize("NFD", folded).translate(_WITHOUT_MARKS)
+    return _REPEATED.sub(_first, unicodedata.normalize("NFC", bare).translate(_ARABIC))
 
 
 def sentences(text: str) -> list[str]:

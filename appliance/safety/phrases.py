@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from appliance.safety.arabizi import ARABIC, bones, sounds
 from appliance.safety.message import Message, Options, Places, Span
-from appliance.safety.normalise import fold, words
+from appliance.safety.normalise import fold, spaced_words, words
 
 # Gaps, in words (twice as many characters in Chinese): `..`, `...` and either side of `&`.
 _SHORT_GAP, _LONG_GAP, _EITHER_GAP = 3, 7, 5
@@ -78,8 +78,8 @@ class Phrase:
             yield from _spans(self.parts[0], places)
             return
         gap = _EITHER_GAP * (2 if self.running else 1)
-        ones = list(_spans(self.parts[0], places))
-        others = list(_spans(self.parts[1], places)) if ones else []
+        others = list(_spans(self.parts[1], places))
+        ones = list(_spans(self.parts[0], places)) if others else []
         for one in ones:
             for other in others:
                 first, second = sorted((one, other))
@@ -98,7 +98,7 @@ def _sequence(terms: list[str], text: str, language: str, *, running: bool) -> t
             stem = "".join(words(option)) if running else fold(option.rstrip("*"))
             if language == ARABIZI:
                 stem = bones(stem)
-            if not stem or (not running and len(words(stem)) != 1):
+            if not stem or (not running and len(list(spaced_words(stem))) != 1):
                 raise ValueError(f"{text!r}: expected one word on each side of '|', got {option!r}")
             options.append((stem, option.endswith("*") and not running))
         sequence.append(_Term(tuple(options), gap))
@@ -116,6 +116,9 @@ def _sounded(term: _Term) -> Iterator[tuple[str, bool]]:
 
 def _spans(part: tuple[_Term, ...], places: Places) -> Iterator[Span]:
     """Where the terms stand in order, each within its gap of the one before."""
+    # The first stands there, or the phrase would be no candidate: most of those that fail do so by their last.
+    if len(part) > 1 and not places.of(part[-1].options):
+        return
     spans = places.of(part[0].options)
     for term in part[1:]:
         if not spans:

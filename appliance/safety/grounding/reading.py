@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from appliance.safety.grounding.languages import LEXICONS
@@ -40,6 +40,30 @@ class _Entry:
     value: str
 
 
+class _Names:
+    """What each of the phrases of a table is a name of: units, and numbers in words."""
+
+    def __init__(self, written: str) -> None:
+        self._of = {form: name for name, phrases in _table(written) for form in map(_forms, phrases)}
+        self._lengths: dict[str, int] = {}
+        for form in self._of:
+            self._lengths[form[0]] = max(len(form), self._lengths.get(form[0], 0))
+
+    def has(self, form: str) -> bool:
+        """Whether a folded word alone is a phrase of the table."""
+        return (form,) in self._of
+
+    def longest(self, pieces: tuple[Piece, ...], at: int) -> tuple[str, int]:
+        """The name that the longest phrase here stands for, and the phrase's length; 0 if there is none."""
+        if at >= len(pieces):
+            return "", 0
+        for length in range(self._lengths.get(pieces[at].form, 0), 0, -1):
+            forms = tuple(piece.form for piece in pieces[at : at + length])
+            if forms in self._of:
+                return self._of[forms], length
+        return "", 0
+
+
 class Reader:
     """Reads sentences of one language."""
 
@@ -51,10 +75,7 @@ class Reader:
             self._entries.setdefault(entry.pattern[0], []).append(entry)
         for entries in self._entries.values():
             entries.sort(key=lambda entry: (-len(entry.pattern), _ANY_WORD in entry.pattern))
-        self._units = {form: name for name, phrases in _table(lexicon.units) for form in map(_forms, phrases)}
-        self._numbers = {
-            form: name for name, phrases in _table(lexicon.numbers) for form in map(_forms, phrases)
-        }
+        self._units, self._numbers = _Names(lexicon.units), _Names(lexicon.numbers)
         self._endings = frozenset(lexicon.endings.split("|"))
         self.food = frozenset(lexicon.food.split("|"))
         self.fluid = frozenset(lexicon.fluid.split("|"))
@@ -66,7 +87,7 @@ class Reader:
 
     def knows(self, form: str) -> bool:
         """Whether a folded word is of the lexicon."""
-        return form in self._entries or (form,) in self._units or (form,) in self._numbers
+        return form in self._entries or self._units.has(form) or self._numbers.has(form)
 
     def claim(self, pieces: tuple[Piece, ...]) -> tuple[Token, ...]:
         """A statement's sentence: words that a draft might add without harm are its meaning here."""
@@ -123,17 +144,16 @@ class Reader:
                 at += 1
                 continue
             token, length = self._quantity(pieces, at) or self._phrase(pieces, at, choose, skipped)
-            yield replace(token, at=at)
+            yield token
             at += length
 
     def _quantity(self, pieces: tuple[Piece, ...], at: int) -> tuple[Token, int] | None:
         """A number and, if one follows, its unit; number words count only before a unit."""
         piece = pieces[at]
         if piece.type == "phone":
-            return Token(Kind.PHONE, re.sub(r"[^\d+]", "", piece.form), piece.text), 1
-        value, length = (
-            (piece.form, 1) if piece.type in {"number", "clock"} else self._longest(pieces, at, self._numbers)
-        )
+            return Token(Kind.PHONE, re.sub(r"[^\d+]", "", piece.form), piece.text, at), 1
+        in_figures = piece.type in {"number", "clock"}
+        value, length = (piece.form, 1) if in_figures else self._numbers.longest(pieces, at)
         if not length:
             return None
         value = value.lstrip("0") or "0"
@@ -141,26 +161,18 @@ class Reader:
         while after < len(pieces) and self._is_glue(pieces[after].form) and after - at - length < 2:
             after += 1
         for start in (at + length, after):
-            unit, unit_length = self._longest(pieces, start, self._units)
+            unit, unit_length = self._units.longest(pieces, start)
             if unit_length:
                 end = start + unit_length
-                return Token(Kind.QUANTITY, f"{value} {unit}", _text(pieces[at:end])), end - at
-        if piece.type in {"number", "clock"}:
-            return Token(Kind.WORD, f"#{value}", piece.text), 1
+                return Token(Kind.QUANTITY, f"{value} {unit}", _text(pieces[at:end]), at), end - at
+        if in_figures:
+            return Token(Kind.WORD, f"#{value}", piece.text, at), 1
         return None
 
     def _is_glue(self, form: str) -> bool:
         return any(
             entry.kind is Kind.GLUE and entry.pattern == (form,) for entry in self._entries.get(form, ())
         )
-
-    @staticmethod
-    def _longest(pieces: tuple[Piece, ...], at: int, table: dict[tuple[str, ...], str]) -> tuple[str, int]:
-        for length in range(min(4, len(pieces) - at), 0, -1):
-            forms = tuple(piece.form for piece in pieces[at : at + length])
-            if forms in table:
-                return table[forms], length
-        return "", 0
 
     def _phrase(
         self,
@@ -177,13 +189,13 @@ class Reader:
             if entry is None:
                 continue
             if _ANY_WORD not in entry.pattern:
-                return Token(entry.kind, entry.value, _text(pieces[at : at + length])), length
+                return Token(entry.kind, entry.value, _text(pieces[at : at + length]), at), length
             gap = entry.pattern.index(_ANY_WORD)
             skipped.update(range(at + gap + 1, at + length))
-            return Token(entry.kind, entry.value, _text(pieces[at : at + length])), gap
+            return Token(entry.kind, entry.value, _text(pieces[at : at + length]), at), gap
         if piece.type == "mark":
-            return Token(Kind.MARK, piece.form, piece.text), 1
-        return Token(Kind.WORD, piece.form, piece.text), 1
+            return Token(Kind.MARK, piece.form, piece.text, at), 1
+        return Token(Kind.WORD, piece.form, piece.text, at), 1
 
 
 @cache
