@@ -1,12 +1,15 @@
-"""Writes a small pack to a directory, so that a test can break one thing in it."""
+"""A small pack in a directory, so that a test can break one thing in it; and the shipped one, read once."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from appliance.knowledge.pack import Pack, load_pack
 from appliance.knowledge.schema import MESSAGES
+from appliance.settings import shipped
 
 LANGUAGES = ("es", "en")
 MANIFEST = """
@@ -36,6 +39,12 @@ action = "decline_medical"
 about = "medicines"
 """
 NUMBERS = {"emergency": "112", "crisis": "024", "violence": "016"}
+
+
+@cache
+def shipped_pack() -> Pack:
+    """The demonstration pack. Nothing in a pack changes, so all tests of a run may share it."""
+    return load_pack(shipped("knowledge") / "reedy-preop")
 
 
 def statement(name: str, **changes: Any) -> dict[str, Any]:

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from appliance.knowledge.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
-HAZARDS: dict[str, dict[str, Any]] = yaml.safe_load(
-    (ROOT / "tests" / "hazards.yaml").read_text(encoding="utf-8")
-)
+HAZARDS: dict[str, dict[str, Any]] = read_yaml(ROOT / "tests" / "hazards.yaml")
 
 
 @pytest.mark.parametrize("number", list(HAZARDS))

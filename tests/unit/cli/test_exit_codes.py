@@ -1,7 +1,5 @@
 """What the command says when something is wrong, and with which exit code."""
 
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -149,29 +147,3 @@ def test_there_is_no_way_around_the_floors(tmp_path: Path) -> None:
     result = run("knowledge", "activate", "small-000000000000", "--force", environ=small(tmp_path))
     assert result.exit_code == 2
     assert "No such option" in result.output
-
-
-# ---- the process ------------------------------------------------------------------------------------------------
-
-
-def appliance(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "appliance", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-def test_a_failure_of_its_own_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
-    ended = appliance("knowledge", "lint", str(tmp_path))
-    assert ended.returncode == 1
-    assert ended.stderr.startswith(f"appliance: {tmp_path}/pack.toml: expected TOML")
-    assert "Traceback" not in ended.stderr
-
-
-def test_a_command_that_there_is_not_is_exit_code_2() -> None:
-    ended = appliance("keys", "loose")
-    assert ended.returncode == 2
-    assert "No such command 'loose'" in ended.stderr

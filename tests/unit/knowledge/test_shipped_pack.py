@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pack_files import shipped_pack
 
 from appliance.evaluation.questions import read_questions
 from appliance.knowledge.lint import warnings_of
-from appliance.knowledge.pack import Pack, load_pack
+from appliance.knowledge.pack import Pack
 from appliance.safety.normalise import words
 from appliance.settings import shipped
 
@@ -18,9 +19,9 @@ MEASURED = Path(__file__).parents[4] / "shared" / "eval" / "dev.jsonl"
 _SHORT_CHARACTERS = 18
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pack() -> Pack:
-    return load_pack(shipped("knowledge") / "reedy-preop")
+    return shipped_pack()
 
 
 def test_it_holds_the_ten_statements(pack: Pack) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from pack_files import shipped_pack
 
-from appliance.knowledge.pack import load_pack
-from appliance.settings import shipped
 from loadtest.havoc.account import Account, account
 from loadtest.havoc.patients import Patient, Question, crowd
 
@@ -60,7 +59,7 @@ def test_a_reply_that_answers_nothing_cannot_be_explained() -> None:
 
 
 def test_the_same_seed_gives_the_same_patients_with_as_many_messages_as_wanted() -> None:
-    pack = load_pack(shipped("knowledge") / "reedy-preop")
+    pack = shipped_pack()
     patients = crowd(pack, 200, 10.0, 0.1, seed=7)
     assert patients == crowd(pack, 200, 10.0, 0.1, seed=7)
     assert patients != crowd(pack, 200, 10.0, 0.1, seed=8)

@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from appliance.engine.draft import DraftSentence
+from appliance.knowledge.reading import read_yaml
 from appliance.safety.grounding import verify
 from appliance.safety.verdict import SentenceVerdict
 
 HERE = Path(__file__).parent
 LANGUAGES = ("es", "ca", "en", "fr", "de", "it", "pt", "ro", "ar", "uk", "zh")
-_STATEMENTS = yaml.safe_load(
-    (HERE.parents[2] / "knowledge/reedy-preop/statements.yaml").read_text(encoding="utf-8")
-)
+_STATEMENTS = read_yaml(HERE.parents[2] / "knowledge/reedy-preop/statements.yaml")
 
 
 def statements(language: str) -> dict[str, str]:

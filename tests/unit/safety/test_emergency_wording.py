@@ -6,27 +6,27 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pack_files import shipped_pack
 
-from appliance.knowledge.pack import load_pack
+from appliance.knowledge.reading import read_yaml
 from appliance.safety.wording import Wording
+from appliance.settings import shipped
 
 MILLISECONDS = 1e-3
 
-_PACK = Path(__file__).parents[3] / "knowledge" / "reedy-preop"
-_MESSAGES = yaml.safe_load((Path(__file__).parent / "emergency_messages.yaml").read_text(encoding="utf-8"))
-_DOCUMENT = yaml.safe_load((_PACK / "emergencies.yaml").read_text(encoding="utf-8"))
-_VOICES = yaml.safe_load((Path(__file__).parent / "emergency_voices.yaml").read_text(encoding="utf-8"))
+_HERE = Path(__file__).parent
+_MESSAGES = read_yaml(_HERE / "emergency_messages.yaml")
+_DOCUMENT = read_yaml(shipped("knowledge") / "reedy-preop" / "emergencies.yaml")
+_VOICES = read_yaml(_HERE / "emergency_voices.yaml")
 _ROUTED = frozenset({"emergency", "crisis"})
 _LANGUAGES = ("es", "ca", "en", "fr", "de", "it", "pt", "ro", "ar", "uk", "zh")
 _PREFIX = "Hello, can I drink water before surgery and until what time?\n"
 
 
-@cache
 def _wording() -> Wording:
-    return load_pack(_PACK).emergencies
+    return shipped_pack().emergencies
 
 
 def _positives() -> Iterator[tuple[str, str]]:
@@ -102,8 +102,7 @@ def _phrases_of(language: str) -> list[str]:
 
 @cache
 def _questions_of(language: str) -> list[str]:
-    file = _PACK / "examples" / f"{language}.yaml"
-    examples = yaml.safe_load(file.read_text(encoding="utf-8"))["examples"]
+    (examples,) = (one.examples for one in shipped_pack().examples if one.language == language)
     return [text for name, texts in examples.items() if name.split(".")[0] not in _ROUTED for text in texts]
 
 

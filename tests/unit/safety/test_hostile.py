@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 from itertools import cycle
 
 import pytest
-import yaml
 from grounded import HERE, LANGUAGES, statements, verdict
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from appliance.knowledge.reading import read_yaml
 from appliance.safety.grounding.languages import LEXICONS
 
 DRAFTS = {
     f"{file.stem}-{kind}-{number}": (file.stem, names, text)
     for file in sorted((HERE / "hostile").glob("*.yaml"))
-    for kind, drafts in yaml.safe_load(file.read_text(encoding="utf-8")).items()
+    for kind, drafts in read_yaml(file).items()
     for number, (names, text) in enumerate(drafts)
 }
 

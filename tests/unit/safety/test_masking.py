@@ -5,15 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.knowledge.reading import read_yaml
 from appliance.safety.masking import KINDS, mask
 
-DATA: dict[str, list[Any]] = yaml.safe_load(
-    (Path(__file__).parent / "masked.yaml").read_text(encoding="utf-8")
-)
+DATA: dict[str, list[Any]] = read_yaml(Path(__file__).parent / "masked.yaml")
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
+from appliance.knowledge.reading import read_yaml
 from appliance.safety.masking import KINDS, mask
 
-SET: dict[str, dict[str, list[str]]] = yaml.safe_load(
-    (Path(__file__).parent / "identifiers.yaml").read_text(encoding="utf-8")
-)
+SET: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).parent / "identifiers.yaml")
 PUBLIC = ("+34 931 234 567, option 2",)
 """The hospital's own line, as its pack states it."""
 MARKED = re.compile(r"⟦(.*?)⟧")

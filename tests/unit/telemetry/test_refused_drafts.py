@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import yaml
-
 from appliance.engine.draft import DraftSentence
+from appliance.knowledge.reading import read_yaml
 from appliance.safety.grounding import verify
 from appliance.safety.verdict import SentenceVerdict
 from appliance.telemetry.refusals import KINDS, refusal_of
@@ -34,10 +33,10 @@ def test_supported_sentences_that_left_out_a_statement_are_an_omission() -> None
 
 
 def test_every_reason_that_the_verifier_gives_against_hostile_drafts_has_a_kind_of_its_own() -> None:
-    statements = yaml.safe_load(STATEMENTS.read_text(encoding="utf-8"))
+    statements = read_yaml(STATEMENTS)
     for language in ("en", "zh"):
         approved = {name: statement["text"][language] for name, statement in statements.items()}
-        drafts = yaml.safe_load((HOSTILE / f"{language}.yaml").read_text(encoding="utf-8"))
+        drafts = read_yaml(HOSTILE / f"{language}.yaml")
         kinds = {
             refusal_of(
                 verify([DraftSentence(text, tuple(names.split()))], statements=approved, language=language)
