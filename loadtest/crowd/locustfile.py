@@ -24,7 +24,8 @@ from loadtest.webhooks import TIMEOUT_S, Signer, Webhook
 _LOOK_EVERY_S = 0.02
 _BURST_GAP_S = (0.3, 0.8)
 _LONGEST_WAIT_S = 120.0
-_LEAST_THINK_S = 0.5
+_LEAST_THINK_S = 2.0
+"""Nobody reads a reply and writes the next question faster."""
 
 job = Job.load(Path(os.environ[JOB_VARIABLE]))
 shape = load_shape(job.shape, job.seconds, job.times)
