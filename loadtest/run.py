@@ -16,12 +16,12 @@ from loadtest.arguments import Options
 from loadtest.crowd.job import JOB_VARIABLE, Job
 from loadtest.crowd.shape import Shape, load_shape
 from loadtest.engine.own import own_engine
+from loadtest.figures.decided import decided
 from loadtest.figures.overhead import overhead
 from loadtest.figures.plot import draw
 from loadtest.figures.samples import read_samples
 from loadtest.figures.summary import summary, windows
 from loadtest.figures.thresholds import breaches, load_thresholds
-from loadtest.figures.wording import wordings
 from loadtest.stage import Plan, Stage, staged
 from loadtest.stage.places import bare_environment
 from loadtest.stage.setting import ROOT
@@ -91,14 +91,14 @@ async def _played(options: Options, shape: Shape, folder: Path) -> Result:
         usage = await _locust(folder / "job.json", options, shape, pids)
         engine_times_s = await _engine_times_s(stage) if options.engine == "simulated" else []
     # After the stage has ended: the journal is whole.
-    worded = await asyncio.to_thread(wordings, folder / "data")
+    decisions = await asyncio.to_thread(decided, folder / "data")
     measured_samples = read_samples(samples)
     figures = {
         "shape": options.shape,
         "engine": options.engine,
         **summary(measured_samples, shape),
         **overhead(measured_samples, engine_times_s),
-        "wording": worded,
+        **decisions,
         "processes": usage,
     }
     title = f"{options.name}: {figures['replies']} replies, p95 {figures['p95_s']} s"

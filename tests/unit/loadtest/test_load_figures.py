@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.audit import AuditPlaces, CheckpointBook, Journal, load_signing_key, new_signing_key
 from loadtest.arrivals import Arrivals
 from loadtest.crowd.shape import Shape, Stair, load_shape
+from loadtest.figures.decided import decided
 from loadtest.figures.overhead import overhead
 from loadtest.figures.percentiles import percentile
 from loadtest.figures.plot import picture
@@ -116,3 +118,22 @@ def test_the_record_is_read_on_from_where_it_was_and_half_a_line_waits(tmp_path:
         file.write('"body": "2", "at": 2}\n')
     assert [(arrival.to, arrival.at_s) for arrival in arrivals.new()] == [("b", 2)]
     assert arrivals.new() == []
+
+
+def test_the_journal_says_how_replies_were_worded_and_where_their_time_went(tmp_path: Path) -> None:
+    places, key = AuditPlaces.under(tmp_path), tmp_path / "key"
+    new_signing_key(key, places.public_key)
+    with Journal(places.journal, CheckpointBook(places.checkpoints, load_signing_key(key))) as journal:
+        journal.append({"kind": "start"})
+        assert decided(tmp_path) == {"wording": {}, "steps_mean_ms": {}, "decision_p95_ms": 0.0}
+        for wording, timings in (
+            ("verbatim", {"scope": 10}),
+            ("generated", {"scope": 20, "draft": 900}),
+            ("verbatim", {"scope": 30}),
+        ):
+            journal.append({"kind": "decision", "wording": wording, "timings_ms": timings})
+    assert decided(tmp_path) == {
+        "wording": {"generated": 1, "verbatim": 2},
+        "steps_mean_ms": {"draft": 300.0, "scope": 20.0},
+        "decision_p95_ms": 920,
+    }
