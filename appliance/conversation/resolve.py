@@ -7,7 +7,12 @@ from appliance.safety.scope import Reading
 
 # Read again together with the question before it, when alone it means nothing ("i te?").
 _FRAGMENT_CHARACTERS = 40
-_QUESTIONS = frozenset({"answer", "partial", "decline_medical", "decline_not_in_kb"})
+_DECLINES = frozenset({"decline_medical", "decline_not_in_kb"})
+_QUESTIONS = _DECLINES | {"answer", "partial"}
+# Names of the lexicon by which a fragment only says more of what was asked: "and an apple?" after "may I eat?".
+_EATEN_OR_DRUNK = frozenset({"food", "clear_drink", "other_drink", "milk", "gum_candy"})
+# A decline less sure than this is in doubt.
+_SURE_DECLINE = 0.5
 
 
 async def understood(story: Story) -> Reading:
@@ -35,6 +40,8 @@ def _leans_on_what_was_said(reading: Reading, story: Story) -> bool:
     if reading.action in {"clarify", "followup"}:
         return True
     named = story.house.pack.lexicon.found(story.masked.text)
+    if reading.action in _DECLINES and reading.confidence < _SURE_DECLINE:
+        return bool(named) and named <= _EATEN_OR_DRUNK
     return reading.action == "answer" and named == {"time_question"}
 
 

@@ -47,6 +47,6 @@ def build(pack: Pack, encoder: QueryEncoder, progress: Callable[[str], None]) ->
 def taught(pack: Pack, encoder: QueryEncoder, progress: Callable[[str], None]) -> Learned:
     """Learn from the pack, and pick the threshold of answers on the risk-coverage curve."""
     learned, validation = learn(pack, encoder, progress)
-    curve = risk_coverage(validation, pack.manifest.intents)
+    curve = risk_coverage(validation, pack.manifest.intents, pack.manifest.thresholds.medical_doubt)
     thresholds = learned.thresholds.model_copy(update={"answer": picked(curve)})
     return replace(learned, thresholds=thresholds, curve=curve)

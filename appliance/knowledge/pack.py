@@ -97,7 +97,7 @@ def load_pack(directory: Path) -> Pack:
         messages=messages,
         examples=examples,
         emergencies=_emergencies(directory / "emergencies.yaml", ordinary),
-        lexicon=_lexicon(directory / "lexicon.yaml"),
+        lexicon=_lexicon(directory / "lexicon.yaml", ordinary),
         floors=_floors(directory / FLOORS),
     )
     for problem in _problems(pack):
@@ -133,8 +133,8 @@ def _emergencies(file: Path, known: frozenset[str]) -> Wording:
         raise PackError(file, "", "", str(error)) from error
 
 
-def _lexicon(file: Path) -> Lexicon:
-    return Lexicon(read_entries(SPELLINGS, file) if file.exists() else {})
+def _lexicon(file: Path, known: frozenset[str]) -> Lexicon:
+    return Lexicon(read_entries(SPELLINGS, file) if file.exists() else {}, known)
 
 
 def _floors(file: Path) -> Floors | None:

@@ -58,9 +58,13 @@ class Routes(_Frozen):
 
 
 class Thresholds(_Frozen):
-    """How sure scope must be; `appliance knowledge build` draws the curve that they are picked on."""
+    """How sure scope must be; `appliance knowledge build` draws the curve that they are picked on.
+
+    Whatever the confidence of an answer, it is declined where a medical question is as likely as `medical_doubt`.
+    """
 
     answer: float = Field(0.4, ge=0, le=1)
+    medical_doubt: float = Field(0.2, ge=0, le=1)
     part: float = Field(0.45, ge=0, le=1)
     declined_part: float = Field(0.35, ge=0, le=1)
     background: float = Field(0.8, ge=0, le=1)

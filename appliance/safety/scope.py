@@ -158,7 +158,7 @@ class Scope:
         parts = [
             part
             for text, row, shared in zip(named, rows, self._shared(whole, rows), strict=True)
-            for part in self._parts(text, _WHOLE * shared + (1 - _WHOLE) * row)
+            for part in self._parts(text, _WHOLE * shared + (1 - _WHOLE) * row, alone=len(rows) == 1)
         ]
         merged: dict[str, Part] = {}
         for part in parts:
@@ -169,7 +169,7 @@ class Scope:
         if asked:
             asked += self._unclaimed(texts[0], named, rows, parts)
             return self._asked(texts[0], asked, found)
-        return self._unasked(self._surest(texts[0], whole), found)
+        return self._unasked(texts[0], self._surest(texts[0], whole), found)
 
     def _route(self, texts: Sequence[str], scores: NDArray[np.float32], doubt: Doubts) -> Reading | None:
         """The emergency or crisis that the message, or clearly a part of it, is likely to be."""
@@ -212,14 +212,21 @@ class Scope:
             shared.append(rest)
         return shared
 
-    def _parts(self, text: str, row: NDArray[np.float32]) -> list[Part]:
+    def _parts(self, text: str, row: NDArray[np.float32], *, alone: bool) -> list[Part]:
         """What a part asks: its likeliest kind of intent, and of that kind the likeliest, or both of two near ones."""
         masses = {
             kind: float(row[columns].sum()) for kind, columns in self._columns.items() if kind != "route"
         }
         kind = max(masses, key=masses.__getitem__)
-        if kind == "answer" and masses["answer"] < self._thresholds.answer:
+        needed = self._thresholds.answer if alone else self._thresholds.part
+        confidence = masses[kind]
+        if kind == "answer" and masses.get("decline_medical", 0.0) >= self._thresholds.medical_doubt:
+            kind = "decline_medical"
+            # Beside another question it must not be passed over because it might have been answered.
+            confidence = masses[kind] if alone else confidence
+        elif kind == "answer" and confidence < needed:
             kind = max(_DECLINING, key=lambda name: masses.get(name, 0.0))
+            confidence = masses[kind]
         columns = self._columns[kind]
         ranked = columns[np.argsort(-row[columns])]
         chosen = [ranked[0]]
@@ -233,7 +240,7 @@ class Scope:
             )
             if not first <= second and not second <= first:
                 chosen.append(ranked[1])
-        return [Part(text, self._model.intents[column], masses[kind]) for column in chosen]
+        return [Part(text, self._model.intents[column], confidence) for column in chosen]
 
     def _unclaimed(
         self, message: str, texts: Sequence[str], rows: NDArray[np.float32], parts: Sequence[Part]
@@ -258,7 +265,7 @@ class Scope:
         )
 
     def _surest(self, text: str, whole: NDArray[np.float32]) -> Part:
-        return self._parts(text, whole)[0]
+        return self._parts(text, whole, alone=True)[0]
 
     def _asks(self, part: Part, *, alone: bool) -> bool:
         action = self._intents[part.intent].action
@@ -269,20 +276,28 @@ class Scope:
             return part.confidence >= thresholds.background
         return part.confidence >= (thresholds.declined_part if action in _DECLINING else thresholds.part)
 
-    def _unasked(self, best: Part, parts: tuple[Part, ...]) -> Reading:
+    def _unasked(self, text: str, best: Part, parts: tuple[Part, ...]) -> Reading:
         """Nothing is asked for sure: small talk if it is that, a decline if in doubt, else a request to rephrase."""
         action = self._intents[best.intent].action
-        if best.confidence < self._thresholds.clarify:
-            return Reading("clarify", (), (), (), 1 - best.confidence, parts)
+        if best.confidence < self._thresholds.clarify or action in {"clarify", "followup"}:
+            return self._vague(text, action, best, parts)
         if action in _SMALL_TALK or action == "off_topic":
             return Reading(action, (best.intent,), (), (), best.confidence, parts)
         declined: Declined = "decline_medical" if action == "decline_medical" else "decline_not_in_kb"
         return Reading(declined, (best.intent,), (), (declined,), best.confidence, parts)
 
+    def _vague(self, text: str, action: str, best: Part, parts: tuple[Part, ...]) -> Reading:
+        """What means nothing alone; but what names a medicine ("and the sintrom?") asks about it."""
+        if "medicine" in self._names.found(text):
+            return Reading("decline_medical", (), (), ("decline_medical",), best.confidence, parts)
+        if best.confidence >= self._thresholds.clarify:
+            return Reading(action, (best.intent,), (), (), best.confidence, parts)
+        return Reading("clarify", (), (), (), 1 - best.confidence, parts)
+
     def _asked(self, text: str, asked: list[Part], parts: tuple[Part, ...]) -> Reading:
         surest = max(asked, key=lambda part: part.confidence)
         if surest.confidence < self._thresholds.clarify:
-            return Reading("clarify", (), (), (), 1 - surest.confidence, parts)
+            return self._vague(text, "clarify", surest, parts)
         if self._intents[surest.intent].action in _RIGHTS:
             return Reading(
                 self._intents[surest.intent].action, (surest.intent,), (), (), surest.confidence, parts

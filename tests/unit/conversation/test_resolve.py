@@ -58,3 +58,21 @@ async def test_what_names_its_subject_stands_for_itself(text: str) -> None:
 async def test_a_fragment_that_stays_unclear_after_a_decline_is_asked_for_in_other_words() -> None:
     outcome = await last_of(ScriptedScope([MEDICINES, UNCLEAR, UNCLEAR]), "my pills?", "hm?")
     assert outcome.action == "clarify"
+
+
+DOUBTFUL = reading("decline_medical", "medical.medicines", declined=("decline_medical",), confidence=0.3)
+SURE = reading("decline_medical", "medical.medicines", declined=("decline_medical",), confidence=0.9)
+
+
+async def test_food_that_is_declined_in_doubt_is_asked_of_with_the_question_before() -> None:
+    outcome = await last_of(
+        ScriptedScope([WATER, DOUBTFUL, FOOD_AND_WATER]), "may I drink?", "and some toast?"
+    )
+    assert "fasting.solids" in outcome.statements
+
+
+@pytest.mark.parametrize(("alone", "text"), [(SURE, "and some toast?"), (DOUBTFUL, "and the other?")])
+async def test_a_sure_decline_and_one_of_something_without_a_name_stand(alone: Reading, text: str) -> None:
+    scope = ScriptedScope([WATER, alone, FOOD_AND_WATER])
+    outcome = await last_of(scope, "may I drink?", text)
+    assert (outcome.action, len(scope.asked)) == ("decline_medical", 2)

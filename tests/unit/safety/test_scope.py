@@ -130,6 +130,39 @@ def test_an_answer_in_doubt_is_declined() -> None:
     assert found.statements == ()
 
 
+@pytest.mark.parametrize(("medical", "action"), [(0.1, "answer"), (0.25, "decline_medical")])
+def test_what_may_well_be_medical_is_declined_however_sure_the_answer(medical: float, action: str) -> None:
+    """A name that the model takes for food may be a medicine that the lexicon does not know."""
+    text = "may I have eutyroks"
+    assert read(text, {text: {"solids": 0.7, "medicines": medical}}).action == action
+
+
+def test_a_part_in_medical_doubt_is_declined_beside_an_answer() -> None:
+    text = "may I drink and bring the puffer"
+    told = {
+        text: {"liquids": 0.7},
+        "may I drink": {"liquids": 0.9},
+        "bring the puffer": {"solids": 0.6, "medicines": 0.35},
+    }
+    found = read(text, told)
+    assert (found.action, found.declined, found.statements) == (
+        "partial",
+        ("decline_medical",),
+        ("s.liquids",),
+    )
+
+
+@pytest.mark.parametrize("told", [{}, {"more": 0.9}, {"mash": 0.9}])
+def test_a_medicine_that_is_named_without_a_question_is_declined(told: Mapping[str, float]) -> None:
+    """It must not be read as a follow-up, which what was answered last would answer."""
+    found = read("and the sintrom?", {"and the sintrom?": told})
+    assert (found.action, found.statements) == ("decline_medical", ())
+
+
+def test_thanks_that_name_a_medicine_are_thanks() -> None:
+    assert read("ok, the sintrom, thanks", {"ok, the sintrom, thanks": {"thanks": 0.9}}).action == "ack"
+
+
 def test_a_message_that_could_be_anything_is_asked_for_in_other_words() -> None:
     assert read("asdf", {"asdf": {}}).action == "clarify"
 
