@@ -15,7 +15,7 @@ from appliance.errors import JournalBroken, JournalUnavailable, StoreUnavailable
 from appliance.inbox import Handled, Lease
 from appliance.inbox.consent import OptOuts
 from appliance.inbox.urgent import Urgent
-from appliance.safety.wording import spoken
+from appliance.safe_reply import safe_reply
 from appliance.telemetry.metrics import AnswerMeters
 from appliance.vault import ConversationId
 
@@ -127,7 +127,9 @@ class Answering:
         messages = [InboundMessage.from_json(message) for message in lease.messages]
         record = {"kind": "dead_letter", "conversation": lease.conversation, "reason": lease.reason}
         await self._recorded(record, needed=False)
-        return replies(safe_reply("\n".join(message.text for message in messages), self._house()), messages)
+        return replies(
+            safe_reply("\n".join(message.text for message in messages), self._house().pack), messages
+        )
 
     async def _followed(self, lease: Lease) -> bool:
         try:
@@ -183,16 +185,6 @@ def replies(reply: str, messages: Sequence[InboundMessage], *, urgent: bool = Fa
     parts = split(reply) if reply else ()
     last, since_s = messages[-1], messages[0].received_at.timestamp()
     return tuple(Reply(last.sender, last.recipient, part, urgent, since_s).to_json() for part in parts)
-
-
-def safe_reply(text: str, house: House) -> str:
-    """Without model, index or session: the route of an emergency, else the fallback and the phone line."""
-    pack = house.pack
-    if alarms := tuple(pack.emergencies.find_all(text)):
-        return pack.message(alarms[0].route, spoken(alarms))
-    contact = pack.manifest.contact_statement
-    first = pack.languages[0]
-    return f"{pack.message('fallback', first)}\n\n{pack.statement(contact, first)}"
 
 
 def decision_record(

@@ -24,6 +24,7 @@ ApplianceError
     │   └── SendForbidden      because it does not accept our account or token: somebody must mend that
     ├── SendUnconfirmed        nobody knows whether the provider took the reply
     ├── JournalUnavailable     the journal took no record
+    ├── IndexUnavailable       Qdrant cannot be asked now
     └── HistoryUnavailable     the metrics of the past cannot be asked now
 """
 
@@ -76,6 +77,10 @@ class EngineUnavailable(Temporary):
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason = reason
         super().__init__(f"no draft from the engine: {reason}{': ' + detail if detail else ''}")
+
+
+class IndexUnavailable(Temporary):
+    """Qdrant cannot be asked now."""
 
 
 # ---- vault, inbox, audit -----------------------------------------------------------------------------------

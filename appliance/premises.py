@@ -13,11 +13,13 @@ from appliance.conversation import House
 from appliance.conversation.furnish import furnished
 from appliance.engine.entailment import OnnxEntailment, verified_entailment
 from appliance.engine.seat import EngineSeat
+from appliance.errors import IndexUnavailable
+from appliance.knowledge.aliases import AliasRegister
 from appliance.knowledge.build import learned_of
 from appliance.knowledge.encoder import FastembedEncoder
-from appliance.knowledge.index import Index, IndexUnavailable, build_collection, open_client
-from appliance.knowledge.pack import Pack, load_pack
-from appliance.knowledge.register import AliasRegister, FileRegister, Register
+from appliance.knowledge.index import Index, build_collection, open_client
+from appliance.knowledge.pack import Pack, load_manifest, load_pack
+from appliance.knowledge.register import FileRegister, Register
 from appliance.knowledge.shelf import Shelf
 from appliance.settings import Settings
 from appliance.tasks import end
@@ -95,7 +97,7 @@ class Premises:
 async def open_premises(settings: Settings) -> AsyncIterator[Premises]:
     """Raises PackError or ModelError: the configured pack or the embedding model cannot be used."""
     async with AsyncExitStack() as opened:
-        languages = (await asyncio.to_thread(load_pack, settings.pack)).languages
+        languages = load_manifest(settings.pack).languages
         encoder = await asyncio.to_thread(FastembedEncoder, settings.models_dir / settings.embedding_model)
         api_key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
         client = open_client(settings.qdrant_url, api_key)

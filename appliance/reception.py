@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import structlog
 from redis.asyncio import Redis
 
-from appliance.answering import safe_reply
 from appliance.channel import InboundMessage, TwilioSender, split
-from appliance.conversation import House
 from appliance.errors import SendThrottled, SendUnconfirmed, StoreUnavailable
 from appliance.inbox import Accepted, Mailbox
+from appliance.knowledge.pack import Pack
+from appliance.safe_reply import safe_reply
 from appliance.telemetry.delivery import DeliveryMeters
 from appliance.vault import Vault
 from appliance.vault.connection import is_in_doubt, translated
@@ -48,12 +48,12 @@ class Reception:
         self,
         mailbox: Mailbox,
         vault: Vault,
-        house: Callable[[], House],
+        pack: Callable[[], Pack],
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._mailbox, self._vault, self._house = mailbox, vault, house
+        self._mailbox, self._vault, self._pack = mailbox, vault, pack
         self._clock, self._sleep = clock, sleep
         self._away_since_s: float | None = None
         self._turns = asyncio.Semaphore(_MOST_OFFERS)
@@ -64,7 +64,7 @@ class Reception:
         Raises:
             StoreUnavailable, InboxFull, TimeoutError: it was not kept.
         """
-        if self._house().pack.emergencies.find(message.text) is not None:
+        if self._pack().emergencies.find(message.text) is not None:
             async with asyncio.timeout(_URGENT_LONGEST_S):
                 return await self._kept(message, urgent=True)
         async with self._turns:
@@ -72,7 +72,7 @@ class Reception:
 
     async def accept_late(self, message: InboundMessage) -> Taken:
         """The same again; an emergency waits hardly longer: rather twice than late."""
-        if self._house().pack.emergencies.find(message.text) is not None:
+        if self._pack().emergencies.find(message.text) is not None:
             async with asyncio.timeout(_URGENT_LATE_S):
                 return await self._kept(message, urgent=True)
         return await self.accept(message)
@@ -124,7 +124,7 @@ class DirectAnswer:
     def __init__(
         self,
         twilio: TwilioSender,
-        house: Callable[[], House],
+        pack: Callable[[], Pack],
         sender: str,
         meters: DeliveryMeters,
         policy: DirectPolicy | None = None,
@@ -133,7 +133,7 @@ class DirectAnswer:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`sender`: the address that answers come from; "" for the one that was written to."""
-        self._twilio, self._house, self._sender, self._meters = twilio, house, sender, meters
+        self._twilio, self._pack, self._sender, self._meters = twilio, pack, sender, meters
         self._policy, self._clock, self._sleep = policy or DirectPolicy(), clock, sleep
         self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
@@ -145,11 +145,11 @@ class DirectAnswer:
         Raises:
             SendRefused: Twilio will not take it.
         """
-        urgent = self._house().pack.emergencies.find(message.text) is not None
+        urgent = self._pack().emergencies.find(message.text) is not None
         if not urgent and self._is_too_many(message.sender):
             self._meters.direct("limited")
             return
-        for part in split(safe_reply(message.text, self._house())):
+        for part in split(safe_reply(message.text, self._pack())):
             await self._send(message, part, urgent=urgent)
         self._meters.direct("sent")
 

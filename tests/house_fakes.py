@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from appliance.conversation.house import House
 from appliance.engine.draft import Draft, DraftSentence
-from appliance.errors import EngineUnavailable
-from appliance.knowledge.index import IndexUnavailable, Retrieved
+from appliance.errors import EngineUnavailable, IndexUnavailable
+from appliance.knowledge.index import Retrieved
 from appliance.knowledge.lexicon import Lexicon
 from appliance.knowledge.pack import Pack
 from appliance.knowledge.schema import MESSAGES, Intent, Manifest, Statement

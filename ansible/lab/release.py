@@ -14,7 +14,7 @@ from appliance.audit import load_signing_key
 from appliance.bundle.seal import DESCRIPTION, SIGNATURE, SUMS, Description, seal_bundle
 from appliance.bundle.wheels import LOCK
 
-_MODULE = "appliance/cli/run.py"
+_MODULE = "appliance/cli/process.py"
 _BREAK = b'raise SystemExit("this release was broken for a test")\n'
 
 

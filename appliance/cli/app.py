@@ -8,8 +8,8 @@ import typer
 # Name -> the module that holds it, and the attribute: a typer application (a group) or a function.
 COMMANDS = {
     "demo": ("appliance.cli.demo", "demo"),
-    "serve": ("appliance.cli.run", "serve"),
-    "worker": ("appliance.cli.run", "worker"),
+    "serve": ("appliance.cli.serve", "serve"),
+    "worker": ("appliance.cli.worker", "worker"),
     "check": ("appliance.cli.check", "check"),
     "ask": ("appliance.cli.ask", "ask"),
     "eval": ("appliance.cli.evaluate", "evaluate"),

@@ -1,7 +1,7 @@
 """Which of the statements that answer a message may be served: approved, unexpired, of the active version."""
 
 from appliance.conversation.story import Story
-from appliance.knowledge.index import IndexUnavailable
+from appliance.errors import IndexUnavailable
 from appliance.safety.scope import Reading
 
 

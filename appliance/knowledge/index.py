@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.http.exceptions import ApiException
 
-from appliance.errors import Temporary
+from appliance.errors import IndexUnavailable
 from appliance.knowledge.pack import Pack
 from appliance.safety.normalise import has_han, words
 
@@ -22,10 +22,6 @@ _TIMEOUT_S = 3
 _DENSE, _SPARSE = "dense", "words"
 # Appended to a pack's alias: the version that was active before.
 BEFORE = "-before"
-
-
-class IndexUnavailable(Temporary):
-    """Qdrant cannot be asked now."""
 
 
 @dataclass(frozen=True)

@@ -77,15 +77,24 @@ class Pack:
         return frozenset(name for name, statement in self.statements.items() if statement.served_on(day))
 
 
+def load_manifest(directory: Path) -> Manifest:
+    """Read and validate what a pack says of itself, which takes no time.
+
+    Raises:
+        PackError: `pack.toml` is missing or wrong; entry and field are named.
+    """
+    if not directory.is_dir():
+        raise PackError(directory, "", "", "expected a directory that holds pack.toml")
+    return parsed(MANIFEST, read_toml(directory / "pack.toml"), directory / "pack.toml")
+
+
 def load_pack(directory: Path) -> Pack:
     """Read and validate a pack.
 
     Raises:
         PackError: a file is missing or wrong; file, entry and field are named.
     """
-    if not directory.is_dir():
-        raise PackError(directory, "", "", "expected a directory that holds pack.toml")
-    manifest = parsed(MANIFEST, read_toml(directory / "pack.toml"), directory / "pack.toml")
+    manifest = load_manifest(directory)
     messages = read_entries(TEXTS, directory / "messages.yaml")
     examples = tuple(map(_examples, sorted((directory / "examples").glob("*.yaml"))))
     ordinary = _ordinary_words(manifest, messages, examples)

@@ -6,10 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from qdrant_client import AsyncQdrantClient
-
 from appliance.errors import SettingsError
-from appliance.knowledge.index import BEFORE, activate, aliases
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class FileRegister:
 
     async def switch(self, name: str, version: str) -> None:
         """Replaces the file as a whole."""
-        found = _after(await self.active(name), version)
+        found = after(await self.active(name), version)
         file = self._file(name)
         file.parent.mkdir(parents=True, exist_ok=True)
         aside = file.with_suffix(".new")
@@ -64,23 +61,6 @@ class FileRegister:
         return self._directory / f"{name}.active.json"
 
 
-class AliasRegister:
-    """Two aliases in Qdrant, for all machines that share it."""
-
-    def __init__(self, client: AsyncQdrantClient) -> None:
-        self._client = client
-
-    async def active(self, name: str) -> Active:
-        """Raises IndexUnavailable."""
-        found = await aliases(self._client)
-        return Active(found.get(name, ""), found.get(name + BEFORE, ""))
-
-    async def switch(self, name: str, version: str) -> None:
-        """Both aliases move in one request; raises IndexUnavailable."""
-        before = _after(await self.active(name), version).before
-        await activate(self._client, name, version, before=before)
-
-
-def _after(active: Active, version: str) -> Active:
+def after(active: Active, version: str) -> Active:
     """What is active after switching to the version; the same one again changes nothing."""
     return active if version == active.version else Active(version, before=active.version)

@@ -1,9 +1,14 @@
 """Metrics of decisions and of the vault. Labels come from short fixed lists."""
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from appliance.conversation import Outcome
 from appliance.telemetry.refusals import refusal_of
+
+if TYPE_CHECKING:
+    # The gateway measures too, and has no use for what a conversation imports: model runtime and vector index.
+    from appliance.conversation import Outcome
 
 REPLY_BUCKETS_S = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.1, 3.0, 4.0, 4.8, 7.5, 10.0, 30.0, 60.0)
 """With the pilot's median and p95 as bounds, so that alerts on them are exact."""
@@ -72,7 +77,7 @@ class AnswerMeters:
         for reason in ("broken", "unavailable"):
             self._journal_failures.labels(reason)
 
-    def decided(self, outcome: Outcome, age_s: float) -> None:
+    def decided(self, outcome: "Outcome", age_s: float) -> None:
         """A turn was decided, `age_s` after its first message came."""
         trace = outcome.trace
         self._decisions.labels(outcome.action, outcome.language).inc()

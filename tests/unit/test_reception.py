@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from house_fakes import small_house
+from house_fakes import small_pack
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, RedisError
 
@@ -44,7 +44,7 @@ class Store:
 
     def reception(self) -> Reception:
         given: Any = self
-        return Reception(given, given, small_house, clock=lambda: self.now_s, sleep=self.sleep)
+        return Reception(given, given, small_pack, clock=lambda: self.now_s, sleep=self.sleep)
 
     async def take(self, text: str = "Can I drink water?") -> Taken:
         return await self.reception().accept(message(text))

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from house_fakes import small_house, small_pack
 
 from appliance.conversation import House
-from appliance.errors import PackError
-from appliance.knowledge.index import IndexUnavailable
+from appliance.errors import IndexUnavailable, PackError
 from appliance.knowledge.register import Active
 from appliance.switchover import Switchover
 
@@ -52,17 +51,17 @@ async def test_without_an_active_version_the_house_stays() -> None:
     house, builder = house_of(OLD), Builder()
     switchover = Switchover(house, Book(), builder)
     await switchover.look()
-    assert switchover.house() is house
+    assert switchover.served() is house
     assert builder.asked == []
 
 
 async def test_another_active_version_is_opened_once_and_served() -> None:
     builder = Builder()
     switchover = Switchover(house_of(OLD), Book(NEW), builder)
-    before = switchover.house()
+    before = switchover.served()
     await switchover.look()
     await switchover.look()
-    assert switchover.house().pack.version == NEW
+    assert switchover.served().pack.version == NEW
     assert builder.asked == [NEW]
     # Who began a turn in the old house ends it there.
     assert before.pack.version == OLD
@@ -73,7 +72,7 @@ async def test_a_version_that_cannot_be_opened_leaves_the_house_and_is_not_tried
     switchover = Switchover(house_of(OLD), Book(NEW), builder)
     await switchover.look()
     await switchover.look()
-    assert switchover.house().pack.version == OLD
+    assert switchover.served().pack.version == OLD
     assert builder.asked == [NEW]
 
 
@@ -83,17 +82,17 @@ async def test_after_a_bad_version_a_good_one_is_taken_at_once() -> None:
     await switchover.look()
     book.version, builder.failure = "small-222222222222", None
     await switchover.look()
-    assert switchover.house().pack.version == "small-222222222222"
+    assert switchover.served().pack.version == "small-222222222222"
 
 
 async def test_a_register_that_cannot_be_read_leaves_the_house_and_is_read_again() -> None:
     book = Book(None)
     switchover = Switchover(house_of(OLD), book, Builder())
     await switchover.look()
-    assert switchover.house().pack.version == OLD
+    assert switchover.served().pack.version == OLD
     book.version = NEW
     await switchover.look()
-    assert switchover.house().pack.version == NEW
+    assert switchover.served().pack.version == NEW
 
 
 async def test_who_waits_for_a_version_is_told() -> None:

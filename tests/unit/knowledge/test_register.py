@@ -8,10 +8,11 @@ import pytest
 from numpy.typing import NDArray
 from pack_files import files, statement, write_pack
 
-from appliance.errors import SettingsError
-from appliance.knowledge.index import IndexUnavailable, build_collection, open_client
+from appliance.errors import IndexUnavailable, SettingsError
+from appliance.knowledge.aliases import AliasRegister
+from appliance.knowledge.index import build_collection, open_client
 from appliance.knowledge.pack import load_pack
-from appliance.knowledge.register import Active, AliasRegister, FileRegister, Register
+from appliance.knowledge.register import Active, FileRegister, Register
 
 
 class Flat:
