@@ -21,6 +21,7 @@ from appliance.knowledge.index import Index, build_collection, open_client
 from appliance.knowledge.pack import Pack, load_manifest, load_pack
 from appliance.knowledge.register import FileRegister, Register
 from appliance.knowledge.shelf import Shelf
+from appliance.knowledge.vectors import KeptPassages
 from appliance.settings import Settings
 from appliance.tasks import end
 
@@ -66,18 +67,24 @@ class Premises:
     async def _index(self, pack: Pack) -> None:
         """Build the version's collection; later, if Qdrant does not answer: the pack itself says what is served."""
         try:
-            await build_collection(self.client, pack, self.encoder)
+            await self._build(pack)
         except IndexUnavailable as error:
             _log.warning("index.absent", error=str(error))
             task = asyncio.create_task(self._index_later(pack), name=f"build the index {pack.version}")
             self._building.add(task)
             task.add_done_callback(self._building.discard)
 
+    async def _build(self, pack: Pack) -> None:
+        identity = await asyncio.to_thread(lambda: self.encoder.identity)
+        await build_collection(
+            self.client, pack, KeptPassages(self.encoder, identity, self.settings.data_dir)
+        )
+
     async def _index_later(self, pack: Pack) -> None:
         while True:
             await asyncio.sleep(_INDEX_AGAIN_S)
             try:
-                await build_collection(self.client, pack, self.encoder)
+                await self._build(pack)
             except IndexUnavailable as error:
                 _log.warning("index.absent", error=str(error))
             else:

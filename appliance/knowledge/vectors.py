@@ -5,15 +5,19 @@ import os
 import threading
 import zipfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import structlog
 
+from appliance.knowledge.index import PassageEncoder
 from appliance.knowledge.learned import QueryEncoder, Vectors
 
 # Enough for the turns in flight of one process; a vector weighs 1.5 kB.
 _MOST_IN_MEMORY = 256
+
+_log = structlog.get_logger(__name__)
 
 
 def _digest(text: str) -> bytes:
@@ -57,21 +61,16 @@ class Remembering:
 
 
 class Kept:
-    """An encoder for builds that keeps the vectors of a pack's examples in a file, so that only new ones cost time.
-
-    Args:
-        encoder: computes what the file does not hold.
-        file: `.npz`; written anew when something was computed. One that cannot be read is replaced.
-    """
+    """An encoder for builds that keeps the vectors of a pack's examples in a file, so that only new ones cost time."""
 
     def __init__(self, encoder: QueryEncoder, file: Path) -> None:
-        self._encoder, self._file = encoder, file
+        """`file`: see `_VectorFile`."""
+        self._encoder, self._vectors = encoder, _VectorFile(file)
 
     @classmethod
     def under(cls, encoder: QueryEncoder, data_dir: Path) -> "Kept":
         """The file for this encoder's weights in the data directory."""
-        weights = hashlib.sha256(encoder.identity.encode()).hexdigest()[:16]
-        return cls(encoder, data_dir / "learned" / f"vectors-{weights}.npz")
+        return cls(encoder, _file(data_dir, "vectors", encoder.identity))
 
     @property
     def identity(self) -> str:
@@ -80,14 +79,63 @@ class Kept:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (texts, dimensions); afterwards the file holds these texts' vectors and no others."""
+        return self._vectors.of(texts, self._encoder.encode_queries)
+
+
+class KeptPassages:
+    """An encoder that keeps the vectors of a pack's statements in a file: every start builds an index in memory."""
+
+    def __init__(self, encoder: PassageEncoder, identity: str, data_dir: Path) -> None:
+        """Keeps them in the data directory; `identity`: of the encoder's weights."""
+        self._encoder, self._vectors = encoder, _VectorFile(_file(data_dir, "passages", identity))
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, dimensions); a file that cannot be written costs the next start its time."""
+        return self._vectors.of(texts, self._encoder.encode_passages, unwritten=_say)
+
+
+def _file(data_dir: Path, name: str, identity: str) -> Path:
+    weights = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return data_dir / "learned" / f"{name}-{weights}.npz"
+
+
+def _say(error: OSError) -> None:
+    _log.warning("knowledge.vectors_not_kept", error=str(error))
+
+
+def _raised(error: OSError) -> None:
+    raise error
+
+
+class _VectorFile:
+    """Vectors by the digests of their texts, in a `.npz`; written anew when something was computed.
+
+    One that cannot be read is replaced.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def of(
+        self,
+        texts: Sequence[str],
+        encode: Callable[[Sequence[str]], Vectors],
+        unwritten: Callable[[OSError], None] = _raised,
+    ) -> Vectors:
+        """The texts' vectors, of which those that the file does not hold are computed; raises as `unwritten` does."""
+        if not texts:
+            return encode(texts)
         known = self._read()
         digests = [_digest(text) for text in texts]
         new = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
         if not new:
             return np.stack([known[digest] for digest in digests])
-        known.update(zip(new, self._encoder.encode_queries(list(new.values())), strict=True))
+        known.update(zip(new, encode(list(new.values())), strict=True))
         vectors = np.stack([known[digest] for digest in digests])
-        self._write(digests, vectors)
+        try:
+            self._write(digests, vectors)
+        except OSError as error:
+            unwritten(error)
         return vectors
 
     def _read(self) -> dict[bytes, Vectors]:

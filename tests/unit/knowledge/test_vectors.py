@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from appliance.knowledge.learned import Vectors
-from appliance.knowledge.vectors import Kept, Remembering
+from appliance.knowledge.vectors import Kept, KeptPassages, Remembering
 
 
 class Counting:
@@ -22,6 +22,8 @@ class Counting:
         """The length of each text, and one."""
         self.asked += texts
         return np.array([[len(text), 1] for text in texts], dtype=np.float32).reshape(len(texts), 2)
+
+    encode_passages = encode_queries
 
 
 def test_a_text_of_the_last_turns_is_not_encoded_again() -> None:
@@ -70,3 +72,18 @@ def test_a_damaged_file_is_replaced(tmp_path: Path, damage: bytes) -> None:
     again = Counting()
     Kept(again, file).encode_queries(["a"])
     assert again.asked == []
+
+
+def test_the_statements_of_the_last_start_are_not_encoded_again(tmp_path: Path) -> None:
+    first, second, other = Counting(), Counting(), Counting()
+    KeptPassages(first, "one", tmp_path).encode_passages(["a", "bb"])
+    assert KeptPassages(second, "one", tmp_path).encode_passages(["bb", "a"]).tolist() == [[2, 1], [1, 1]]
+    assert second.asked == []
+    KeptPassages(other, "other weights", tmp_path).encode_passages(["a"])
+    assert other.asked == ["a"]
+
+
+def test_a_start_does_without_the_file(tmp_path: Path) -> None:
+    (tmp_path / "learned").write_text("no directory")
+    assert KeptPassages(Counting(), "one", tmp_path).encode_passages(["a"]).tolist() == [[1, 1]]
+    assert KeptPassages(Counting(), "one", tmp_path).encode_passages([]).shape == (0, 2)
