@@ -308,7 +308,10 @@ class Scope:
             action = self._intents[part.intent].action
             if action in {"decline_medical", "decline_not_in_kb"} and action not in declined:
                 declined.append(action)
-        if "medicine" in self._names.found(text) and "decline_medical" not in declined:
+        names = self._names.found(text)
+        # The statements tell of the time before the operation: they do not answer what is asked of the time after it.
+        beside = "medicine" in names or (answered and "afterwards" in names)
+        if beside and "decline_medical" not in declined:
             declined.insert(0, "decline_medical")
         statements = tuple(
             dict.fromkeys(s for part in answered for s in self._intents[part.intent].statements)

@@ -56,10 +56,11 @@ class Told:
 
 
 class Medicines:
-    """Knows one medicine by name."""
+    """Knows one medicine by name, and one phrase for the time after the operation."""
 
     def found(self, text: str) -> frozenset[str]:
-        return frozenset({"medicine"}) if "sintrom" in text else frozenset()
+        names = {"sintrom": "medicine", "after the op": "afterwards"}
+        return frozenset(name for words, name in names.items() if words in text)
 
 
 def read(
@@ -122,6 +123,18 @@ def test_a_medicine_that_is_named_is_never_only_answered() -> None:
     text = "may I drink with my sintrom"
     found = read(text, {text: {"liquids": 0.95}})
     assert (found.action, found.declined) == ("partial", ("decline_medical",))
+
+
+def test_what_is_asked_of_the_time_after_the_operation_is_never_only_answered() -> None:
+    """The statements tell of the time before, whatever the words have in common."""
+    text = "when may I eat after the op"
+    found = read(text, {text: {"solids": 0.95}})
+    assert (found.action, found.declined) == ("partial", ("decline_medical",))
+
+
+def test_what_is_declined_of_the_time_after_the_operation_keeps_its_kind() -> None:
+    text = "what does the bus cost after the op"
+    assert read(text, {text: {"costs": 0.9}}).declined == ("decline_not_in_kb",)
 
 
 def test_an_answer_in_doubt_is_declined() -> None:
