@@ -5,17 +5,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
 import structlog
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 from quart import Blueprint, Response, request
 
 from appliance.console.figures import History, Line, Window
 from appliance.console.panels import FACTORS, PANELS, TILES, Panel, Tile
 from appliance.console.plot import Plot, plot, written
 from appliance.errors import HistoryUnavailable
+from appliance.pages import environment, source_of
 
 CONSOLE_PATH = "/console"
 HOURS = (1, 6, 24, 48)
@@ -107,7 +106,7 @@ def _page(
         _environment()
         .get_template("console.html")
         .render(
-            css=Markup(_css()),  # noqa: S704 - the project's own file
+            css=source_of("appliance.console", "console.css"),
             hours=hours,
             choices=HOURS,
             source=source,
@@ -125,15 +124,4 @@ def _hours(given: str) -> int:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("appliance.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _css() -> str:
-    return (files("appliance.console") / "templates" / "console.css").read_text(encoding="utf-8")
+    return environment("appliance.console")

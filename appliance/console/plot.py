@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from appliance.console.figures import Line, Window
 from appliance.console.panels import FACTORS, Limit, Unit
+from appliance.frame import Frame
 
-WIDTH, HEIGHT = 560, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 548, 12, 190
+_FRAME = Frame(width=560, height=220, left=46, right=548, top=12, bottom=190)
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_TICKS = 4
 _TIME_TICKS = 4
@@ -51,12 +51,7 @@ class Plot:
     limits: tuple[DrawnLimit, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
-    left: float = _LEFT
-    right: float = _RIGHT
-    top: float = _TOP
-    bottom: float = _BOTTOM
-    width: float = WIDTH
-    height: float = HEIGHT
+    frame: Frame = _FRAME
 
 
 def plot(lines: Sequence[Line], window: Window, unit: Unit, limits: Sequence[Limit] = ()) -> Plot:
@@ -72,10 +67,10 @@ def plot(lines: Sequence[Line], window: Window, unit: Unit, limits: Sequence[Lim
     times_s = window.times_s
 
     def x(place: int) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * place / max(len(times_s) - 1, 1)
+        return _FRAME.x(place / max(len(times_s) - 1, 1))
 
     def y(value: float) -> float:
-        return _BOTTOM - (_BOTTOM - _TOP) * value / top
+        return _FRAME.y(value / top)
 
     def path(line: Sequence[float | None]) -> str:
         parts, pen = [], "M"

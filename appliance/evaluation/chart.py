@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from appliance.evaluation.figures import RiskPoint, risk_coverage
 from appliance.evaluation.run import Played
+from appliance.frame import Frame
 
-# The drawing's size and the place of the plot in it, in its own units.
-WIDTH, HEIGHT = 480, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 456, 24, 252
+_FRAME = Frame(width=480, height=300, left=56, right=456, top=24, bottom=252)
 _THRESHOLDS = (0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.0)
 _RISK_LIMITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _NEAREST_MARKS = 34
@@ -40,12 +39,7 @@ class RiskChart:
     y_ticks: tuple[Mark, ...]
     thresholds: tuple[Mark, ...]
     marks: tuple[Mark, ...]
-    left: float = _LEFT
-    right: float = _RIGHT
-    top: float = _TOP
-    bottom: float = _BOTTOM
-    width: float = WIDTH
-    height: float = HEIGHT
+    frame: Frame = _FRAME
 
 
 def risk_chart(played: Sequence[Played]) -> RiskChart | None:
@@ -58,18 +52,19 @@ def risk_chart(played: Sequence[Played]) -> RiskChart | None:
     widest = min(1.0, (int(points[-1].answered * 10) + 1) / 10)
 
     def place(point: RiskPoint) -> tuple[float, float]:
-        return _x(point.answered / widest), _y(point.wrong / limit)
+        return _FRAME.x(point.answered / widest), _FRAME.y(point.wrong / limit)
 
     thresholds = _thresholds(points, place)
     line = " ".join(f"{'M' if n == 0 else 'L'}{x:.1f},{y:.1f}" for n, (x, y) in enumerate(map(place, points)))
     start, end = place(points[0])[0], place(points[-1])[0]
     return RiskChart(
         line=line,
-        area=f"{line} L{end:.1f},{_BOTTOM} L{start:.1f},{_BOTTOM} Z",
+        area=f"{line} L{end:.1f},{_FRAME.bottom:g} L{start:.1f},{_FRAME.bottom:g} Z",
         x_ticks=tuple(
-            Mark(_x(n / _TICKS), _BOTTOM, f"{widest * n / _TICKS * 100:g} %") for n in range(_TICKS + 1)
+            Mark(_FRAME.x(n / _TICKS), _FRAME.bottom, f"{widest * n / _TICKS * 100:g} %")
+            for n in range(_TICKS + 1)
         ),
-        y_ticks=tuple(Mark(_LEFT, _y(n / 4), f"{limit * n / 4 * 100:g} %") for n in range(5)),
+        y_ticks=tuple(Mark(_FRAME.left, _FRAME.y(n / 4), f"{limit * n / 4 * 100:g} %") for n in range(5)),
         thresholds=thresholds,
         marks=_with_room(thresholds),
     )
@@ -93,11 +88,3 @@ def _with_room(thresholds: Sequence[Mark]) -> tuple[Mark, ...]:
         if all(abs(mark.x - other.x) >= _NEAREST_MARKS for other in (*marks, last)):
             marks.append(mark)
     return (*marks, last)
-
-
-def _x(share: float) -> float:
-    return _LEFT + share * (_RIGHT - _LEFT)
-
-
-def _y(share: float) -> float:
-    return _BOTTOM - share * (_BOTTOM - _TOP)

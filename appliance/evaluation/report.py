@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from appliance.evaluation.chart import risk_chart
 from appliance.evaluation.figures import bound, confusion, expected_action, groups, step_medians_s
 from appliance.evaluation.metrics import Share, action_right, all_said, language_right, metrics, shares, wrong
 from appliance.evaluation.run import Played
+from appliance.pages import environment, source_of
 
+_ROOM = "appliance.evaluation"
 _BARS = ("action_exact", "coverage", "language_match")
 _HEADLINES = (
     (
@@ -92,7 +93,7 @@ def render(title: str, played: Sequence[Played]) -> str:
         title: what was played, such as the question set's file name.
         played: in the order of the question set.
     """
-    script = _source("report.js")
+    script = source_of(_ROOM, "report.js")
     failures = tuple(Failure(p, tuple(_kinds(p)), expected_action(p)) for p in played if wrong(p))
     found = metrics(played)
     return (
@@ -116,7 +117,7 @@ def render(title: str, played: Sequence[Played]) -> str:
             pairs=Counter(failure.pair for failure in failures if "action" in failure.kinds),
             script=script,
             script_digest=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            style=_source("report.css"),
+            style=source_of(_ROOM, "report.css"),
         )
     )
 
@@ -158,20 +159,7 @@ def _day(played: Sequence[Played]) -> date | None:
 
 @cache
 def _environment() -> Environment:
-    page = Environment(
-        loader=PackageLoader("appliance.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page.filters["percent"] = _percent
-    return page
-
-
-def _source(name: str) -> Markup:
-    return Markup((files("appliance.evaluation") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    return environment(_ROOM, {"percent": _percent}, _shown)
 
 
 def _shown(value: object) -> object:

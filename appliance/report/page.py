@@ -6,15 +6,14 @@ import subprocess
 import tempfile
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from appliance.audit import Broken
 from appliance.errors import ExportRefused
 from appliance.governance.record import ROLES
+from appliance.pages import environment, source_of
 from appliance.report.document import Report
 from appliance.report.inventory import KINDS
 
@@ -44,7 +43,7 @@ def render(report: Report) -> str:
             classes=_CLASSES,
             kinds=KINDS,
             roles=ROLES,
-            style=Markup(_source("report.css")),  # noqa: S704 - our own file
+            style=source_of("appliance.report", "report.css"),
         )
     )
 
@@ -80,24 +79,17 @@ def print_pdf(page: Path, pdf: Path, browser: Path) -> None:
         raise ExportRefused(f"{browser} could not print the report; it said:\n{ended.stderr[-1000:]}")
 
 
-def _source(name: str) -> str:
-    return (files("appliance.report") / "templates" / name).read_text(encoding="utf-8")
-
-
 @cache
 def _environment() -> Environment:
-    page = Environment(
-        loader=PackageLoader("appliance.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return environment(
+        "appliance.report",
+        {
+            "day": lambda moment: f"{moment:%Y-%m-%d}",
+            "time": _time,
+            "number": lambda value: f"{value:,}".replace(",", "\u202f"),
+            "lasting": _lasting,
+        },
     )
-    page.filters["day"] = lambda moment: f"{moment:%Y-%m-%d}"
-    page.filters["time"] = _time
-    page.filters["number"] = lambda value: f"{value:,}".replace(",", "\u202f")
-    page.filters["lasting"] = _lasting
-    return page
 
 
 def _time(moment: datetime | None) -> str:

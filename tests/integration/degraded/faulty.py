@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from aiohttp import web
+from on_a_port import OnAPort
 
 from appliance.demo.listening import HOST
 
@@ -16,36 +17,20 @@ SLOWER_THAN_THE_DEADLINE_S = 5.0
 
 
 @dataclass
-class ScriptedEngine:
+class ScriptedEngine(OnAPort):
     """Speaks OpenAI's protocol; when it is well, it drafts the statement that it was told."""
 
     text: str
     statement: str
     mode: Mode = "well"
     heard: asyncio.Event = field(default_factory=asyncio.Event)
-    port: int = 0
-    _runner: web.AppRunner | None = None
     _never: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    async def start(self) -> None:
-        """Listen, on the same port as before."""
+    def _app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._complete)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self.port, reuse_address=True).start()
-        self.port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Nothing listens any more; what is under way is cut."""
-        if self._runner:
-            await self._runner.cleanup()
-            self._runner = None
+        return app
 
     async def _models(self, _: web.Request) -> web.Response:
         model = {"id": "scripted", "object": "model", "created": 0, "owned_by": "tests"}

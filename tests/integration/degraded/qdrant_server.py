@@ -4,27 +4,19 @@ import asyncio
 from typing import Any
 
 from aiohttp import web
+from on_a_port import OnAPort
 from pydantic import TypeAdapter
 from qdrant_client import AsyncQdrantClient, models
 
-from appliance.demo.listening import HOST
 
-
-class QdrantServer:
-    """Started and stopped at will, on the same port; it forgets nothing in between."""
+class QdrantServer(OnAPort):
+    """It forgets nothing between its starts."""
 
     def __init__(self) -> None:
-        self.port = 0
         self.filled = asyncio.Event()
         self._engine = AsyncQdrantClient(":memory:")
-        self._runner: web.AppRunner | None = None
 
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    async def start(self) -> None:
-        """Listen."""
+    def _app(self) -> web.Application:
         app = web.Application(client_max_size=64 * 1024**2)
         collection = "/collections/{name}"
         app.router.add_get(f"{collection}/exists", self._exists)
@@ -32,16 +24,7 @@ class QdrantServer:
         app.router.add_put(f"{collection}/points", self._upsert)
         app.router.add_post(f"{collection}/points/count", self._count)
         app.router.add_post(f"{collection}/points/query", self._query)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self.port, reuse_address=True).start()
-        self.port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Nothing listens any more."""
-        if self._runner:
-            await self._runner.cleanup()
-            self._runner = None
+        return app
 
     async def aclose(self) -> None:
         """Stop for good."""

@@ -19,7 +19,7 @@ def test_a_missing_value_is_a_gap_and_a_lonely_one_a_dot() -> None:
 def test_the_axis_ends_at_a_round_number_above_values_and_limits() -> None:
     drawn = plot([Line("", (0.3, 0.4, 0.5, 0.4, 0.3))], WINDOW, "s", [Limit(4.8, "pilot")])
     assert [tick.label for tick in drawn.y_ticks] == ["0", "2", "4", "6"]
-    assert drawn.top < drawn.limits[0].y < drawn.bottom
+    assert drawn.frame.top < drawn.limits[0].y < drawn.frame.bottom
 
 
 def test_values_are_shown_in_their_unit() -> None:

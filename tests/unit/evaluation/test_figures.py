@@ -87,8 +87,8 @@ def test_the_chart_stays_inside_its_frame() -> None:
     chart = risk_chart(GIVEN)
     assert chart is not None
     for mark in (*chart.marks, *chart.thresholds, *chart.x_ticks, *chart.y_ticks):
-        assert chart.left <= mark.x <= chart.right
-        assert chart.top <= mark.y <= chart.bottom
+        assert chart.frame.left <= mark.x <= chart.frame.right
+        assert chart.frame.top <= mark.y <= chart.frame.bottom
     assert chart.marks[-1].label == "all"
     assert [mark.label for mark in chart.thresholds] == [
         "≥ 0.9",
