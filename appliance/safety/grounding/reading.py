@@ -184,7 +184,9 @@ class Reader:
         """The longest entry of the lexicon here, else the piece as a word or a mark."""
         piece = pieces[at]
         fitting = [entry for entry in self._entries.get(piece.form, ()) if _fits(entry.pattern, pieces, at)]
-        for length in sorted({len(entry.pattern) for entry in fitting}, reverse=True):
+        # Most words of a text are in no lexicon.
+        lengths = sorted({len(entry.pattern) for entry in fitting}, reverse=True) if fitting else ()
+        for length in lengths:
             entry = choose([entry for entry in fitting if len(entry.pattern) == length])
             if entry is None:
                 continue

@@ -24,6 +24,14 @@ def problems(pieces: tuple[Piece, ...], claim: Claim, reader: Reader) -> tuple[s
     return tuple(dict.fromkeys(_problems(tokens, claim, reader)))
 
 
+def supported(pieces: tuple[Piece, ...], claim: Claim, reader: Reader) -> bool:
+    """Whether the claim supports the clause: the first reason against it is enough."""
+    return (
+        not claim.doubt
+        and next(_problems(reader.draft(pieces, claim.vocabulary), claim, reader), None) is None
+    )
+
+
 def filler(pieces: tuple[Piece, ...], reader: Reader) -> bool:
     """Whether the clause says nothing: "please remember"."""
     return {token.kind for token in reader.draft(pieces, frozenset())} <= _SAYS_NOTHING

@@ -10,7 +10,7 @@ from appliance.safety.grounding.form import form_problems, same_language
 from appliance.safety.grounding.lexicon import Kind
 from appliance.safety.grounding.pieces import Piece, plain
 from appliance.safety.grounding.reading import Reader, reader_for
-from appliance.safety.grounding.support import filler, problems
+from appliance.safety.grounding.support import filler, problems, supported
 from appliance.safety.verdict import SentenceVerdict
 
 # What a sentence may be cut into: the work grows with the square of the first, and with the second.
@@ -137,7 +137,7 @@ class _Reading:
         if not clause or filler(clause, self.reader):
             return frozenset()
         for name, claim in self._claims():
-            if not problems(clause, claim, self.reader):
+            if supported(clause, claim, self.reader):
                 return frozenset({name})
         return None
 

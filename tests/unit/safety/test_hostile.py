@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from appliance.knowledge.reading import read_yaml
 from appliance.safety.grounding.languages import LEXICONS
 
-DRAFTS = {
-    f"{file.stem}-{kind}-{number}": (file.stem, names, text)
+# Language and kind -> the statements that each draft names, and its text.
+DRAFTS: dict[tuple[str, str], list[tuple[str, str]]] = {
+    (file.stem, kind): drafts
     for file in sorted((HERE / "hostile").glob("*.yaml"))
     for kind, drafts in read_yaml(file).items()
-    for number, (names, text) in enumerate(drafts)
 }
 
 # The machines that run this are shared: a slow example is no failure.
@@ -34,18 +34,23 @@ def refused(text: str, name: str, language: str) -> None:
 
 
 def test_there_are_enough_of_them(capsys: pytest.CaptureFixture[str]) -> None:
-    sent = sum(verdict(text, names, language).supported for language, names, text in DRAFTS.values())
+    count = sum(map(len, DRAFTS.values()))
+    sent = sum(
+        verdict(text, names, language).supported
+        for (language, _), drafts in DRAFTS.items()
+        for names, text in drafts
+    )
     with capsys.disabled():
-        print(f"\nhostile drafts sent: {sent} of {len(DRAFTS)}", end="")  # noqa: T201 - the figure that it is about
-    assert len(DRAFTS) >= 300
-    assert {language for language, _, _ in DRAFTS.values()} == set(LANGUAGES)
+        print(f"\nhostile drafts sent: {sent} of {count}", end="")  # noqa: T201 - the figure that it is about
+    assert count >= 300
+    assert {language for language, _ in DRAFTS} == set(LANGUAGES)
 
 
-@pytest.mark.parametrize(("language", "names", "text"), DRAFTS.values(), ids=DRAFTS)
-def test_a_hostile_draft_is_refused(language: str, names: str, text: str) -> None:
-    found = verdict(text, names, language)
-    assert not found.supported
-    assert found.reasons
+@pytest.mark.parametrize(("language", "kind"), DRAFTS)
+def test_a_hostile_draft_is_refused(language: str, kind: str) -> None:
+    found = [verdict(text, names, language) for names, text in DRAFTS[language, kind]]
+    assert [one.text for one in found if one.supported] == []
+    assert all(one.reasons for one in found)
 
 
 @unhurried
