@@ -1,26 +1,39 @@
 #!/bin/bash
 # Applies the playbook for real: a booted Debian with no route outside, installed from a bundle alone.
 #
-#   ansible/test.sh [BUNDLE]     without a bundle, one is built first (profile cpu, without the engine)
+#   ansible/test.sh [BUNDLE]                 answers are approved texts: no engine
+#   ansible/test.sh --profile cpu [BUNDLE]   with vLLM on the CPU, behind its router: 6 GB of memory, and minutes more
 #
-# It needs root, debootstrap and systemd-nspawn. Stages can be chosen: STAGES="install again verify" ansible/test.sh
+# Without a bundle, one is built first. It needs root, debootstrap and systemd-nspawn.
+# Stages can be chosen: STAGES="install again verify" ansible/test.sh
 # KEEP=1 leaves the machine running, for lab/machine.sh inside NAME.
 set -euo pipefail
+engine=no
+if [ "${1:-}" = --profile ]; then
+  [ "${2:-}" = cpu ] || { echo "--profile: expected cpu, got '${2:-}': no other was ever run here" >&2; exit 2; }
+  engine=yes
+  shift 2
+fi
+given=${1:+$(realpath "$1")}
 cd "$(dirname "$0")"
 here=$PWD python=$PWD/../.venv/bin
 lab=${ANTESALA_LAB:-/var/cache/antesala-lab}
 name=lab$$
-stages=${STAGES:-install again check verify answer killed planted broken upgrade reboot}
+stages=${STAGES:-install again check verify engine answer killed planted broken upgrade restore rotate reboot}
+inventories=(-i "$here/lab/inventory")
+[ "$engine" = no ] || inventories+=(-i "$here/lab/engine")
 log=$lab/log-$name
 mkdir -p "$log"
 
 step() { printf '\n== %s  (%s s)\n' "$*" "$SECONDS"; }
 fail() { printf '\nFAILED: %s; logs: %s\n' "$*" "$log" >&2; exit 1; }
+[ -x "$python/ansible-playbook" ] || fail "expected $python/ansible-playbook; run: pip install -e '.[test,playbook]'"
 # Neither settings nor caches of the build machine reach the playbook or the box.
 play() {
   (cd / && env -i PATH="$python:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$lab/home" LANG=C.UTF-8 ANSIBLE_NOCOLOR=1 \
     LAB_PID="$("$here/lab/machine.sh" pid "$name")" LAB_CERTIFICATES="$certificates" LAB_KEY="$key.pub" \
-    ANSIBLE_CONFIG="$here/ansible.cfg" ansible-playbook -i "$here/lab/inventory" "$here/$1" \
+    ANSIBLE_CONFIG="$here/ansible.cfg" ANSIBLE_CONNECTION_PLUGINS="$here/lab/plugins" \
+    ANSIBLE_CALLBACKS_ENABLED=ansible.posix.profile_tasks ansible-playbook "${inventories[@]}" "$here/$1" \
     -e antesala_bundle_dir="/srv/antesala/media/$shown" "${@:2}")
 }
 inside() { lab/machine.sh inside "$name" "$@"; }
@@ -33,6 +46,18 @@ answered() {
   grep -q '2 hours' "$log/$1.txt" || { cat "$log/$1.txt"; fail "another answer: $1"; }
   echo "answered: $(sed -n 2p "$log/$1.txt" | cut -c1-70)…"
 }
+# A conversation that goes on is not opened again: only the first reply says what the assistant is.
+ana=34600000001 bram=34600000002
+writes() {
+  outside ask "$2" --patient "$1" >"$log/$3.txt" || { cat "$log/$3.txt"; fail "no answer: $3"; }
+  case $4 in
+    opens) grep -q 'AI assistant' "$log/$3.txt" || fail "$3: expected a conversation that begins" ;;
+    'goes on') grep -q 'AI assistant' "$log/$3.txt" && fail "$3: expected a conversation that goes on" ;;
+  esac
+  grep -q "$5" "$log/$3.txt" || { cat "$log/$3.txt"; fail "another answer: $3"; }
+  echo "$3: the conversation $4, with an answer"
+}
+whole() { inside antesala audit verify | tail -1; }
 
 mkdir -p "$lab/home"
 certificates=$lab/certificates key=$lab/key/bundle
@@ -40,12 +65,14 @@ lab/certificates.sh "$certificates"
 media=$lab/media-$name
 # The box sees the medium as it would a stick; what lies on it are whole bundles.
 mkdir -p "$media" "$lab/key"
-if [ -z "${1:-}" ]; then
+if [ -z "$given" ]; then
   step 'A bundle'
-  "$python/appliance" bundle build "$media/bundle" --profile cpu --without-engine --key "$key.key"
+  with=(--without-engine)
+  [ "$engine" = no ] || with=()
+  "$python/appliance" bundle build "$media/bundle" --profile cpu "${with[@]}" --key "$key.key"
 else
   key=${BUNDLE_KEY:?the key that signed the bundle, without .key or .pub}
-  cp --archive --link "$1" "$media/bundle"
+  cp --archive --link "$given" "$media/bundle"
 fi
 bundle=$media/bundle shown=bundle
 release=$(sed -n 's/.*"release": "\(.*\)",/\1/p' "$bundle/bundle.json")
@@ -66,7 +93,7 @@ inside timeout 3 bash -c 'exec 3<>/dev/tcp/203.0.113.10/443' 2>/dev/null && fail
 if stage install; then
   step 'Installed from the bundle alone'
   play site.yml >"$log/install.txt" || { tail -40 "$log/install.txt"; fail install; }
-  tail -3 "$log/install.txt"
+  grep "^box " "$log/install.txt"
 fi
 if stage again; then
   step 'A second run changes nothing'
@@ -83,6 +110,16 @@ verify() {
   grep -Eo '[0-9]+ checks, [0-9]+ failed' "$log/$1.txt" | tail -1
 }
 if stage verify; then step verify.yml; verify verify; fi
+if stage engine && [ "$engine" = yes ]; then
+  step 'vLLM writes, on loopback alone, and tells nobody'
+  written() { inside curl --silent --fail http://127.0.0.1:8000/metrics | awk '/^vllm:generation_tokens_total/ {sum += $2} END {print sum + 0}'; }
+  before=$(written)
+  answered engine
+  after=$(written)
+  awk -v a="$before" -v b="$after" 'BEGIN { exit !(b > a) }' || fail "vLLM was not asked: $before tokens before, $after after"
+  echo "tokens that vLLM wrote: $before before, $after after; asked through its router"
+  outside reach 8000 && fail 'vLLM is open to the outside'
+fi
 if stage answer; then step 'A signed webhook is answered, through front door, proxy and TLS'; answered answer; fi
 
 if stage killed; then
@@ -154,6 +191,34 @@ if stage upgrade; then
   show bundle
 fi
 
+if stage restore; then
+  step 'The values are lost: a backup brings conversations back, and nobody who was erased'
+  writes "$ana" 'Can I drink water before surgery?' ana-before opens '2 hours'
+  writes "$bram" 'Can I drink water before surgery?' bram-before opens '2 hours'
+  inside systemctl start antesala-backup.service
+  backup=$(inside bash -c 'ls /var/backups/antesala/antesala-*.tar.gz | tail -1')
+  writes "$bram" 'Delete my data' bram-erased any 'has been erased'
+  inside bash -ec '
+    systemctl stop antesala-redis@values.service
+    rm -rf /var/lib/antesala-redis/values/*
+    systemctl start antesala-redis@values.service'
+  inside antesala-restore "$backup"
+  writes "$ana" 'And coffee?' ana-restored 'goes on' '2 hours'
+  writes "$bram" 'Can I drink water before surgery?' bram-restored opens '2 hours'
+  answered restored
+  whole
+fi
+if stage rotate; then
+  step 'The master key is rotated, by the runbook'
+  writes "$ana" 'Can I drink tea before surgery?' ana-old-key any '2 hours'
+  inside systemctl stop 'antesala-gateway@*' 'antesala-worker@*'
+  inside antesala keys rotate --id rotated
+  inside antesala-switch --restart >"$log/rotated.txt"
+  inside antesala keys list
+  writes "$ana" 'And coffee?' ana-new-key 'goes on' '2 hours'
+  answered rotated
+  whole
+fi
 if stage reboot; then
   step 'After a reboot everything is as before'
   lab/machine.sh reboot "$name" >/dev/null

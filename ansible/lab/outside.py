@@ -1,6 +1,7 @@
 """The outside of a test machine: Twilio's side of the network, with real TLS, and nothing else.
 
-outside.py ask TEXT      a patient writes, and the reply is waited for and printed
+outside.py ask TEXT      a patient writes, and the reply is waited for and printed; --patient NUMBER: this one, who may
+                         have written before
 outside.py steady FILE   a message every half second as long as the file is there, 2000 at most; the exit code is 1
                          when one was not taken with 200
 outside.py silent        whatever connects to 203.0.113.9:443 is told to the terminal: nobody should
@@ -78,11 +79,11 @@ async def twilio(certificates: Path, ledger: Ledger) -> AsyncIterator[None]:
             await server
 
 
-async def ask(certificates: Path, text: str) -> int:
+async def ask(certificates: Path, text: str, number: str) -> int:
     """Writes, and prints the reply."""
     arrived = asyncio.Event()
     ledger = Ledger(changed=arrived.set)
-    patient = f"whatsapp:+346{next(_FRESH):08d}"
+    patient = f"whatsapp:+{number or f'346{next(_FRESH):08d}'}"
     async with twilio(certificates, ledger), session(certificates) as client:
         status = await post(client, form(patient, text))
         print(f"webhook: {status}", flush=True)
@@ -140,13 +141,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("certificates", type=Path)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("ask").add_argument("text")
+    asking = verbs.add_parser("ask")
+    asking.add_argument("text")
+    asking.add_argument("--patient", default="", help="digits; without it, a new patient")
     verbs.add_parser("steady").add_argument("wanted", type=Path)
     verbs.add_parser("silent")
     given = parser.parse_args()
     match given.verb:
         case "ask":
-            return asyncio.run(ask(given.certificates, given.text))
+            return asyncio.run(ask(given.certificates, given.text, given.patient))
         case "steady":
             return asyncio.run(steady(given.certificates, given.wanted))
     return asyncio.run(silent(given.certificates))

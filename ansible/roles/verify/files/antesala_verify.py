@@ -130,6 +130,55 @@ def listening(expected: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
     yield "what comes in is dropped unless it is named", "policy drop" in rules, "policy of the chain"
 
 
+def engine(expected: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
+    """VLLM serves its model on loopback alone, has written, and tells nobody of its use."""
+    if not expected["engine"]:
+        return
+    model, port = expected["engine"]["model"], expected["engine"]["port"]
+    served = [one["id"] for one in json.loads(shown(f"http://127.0.0.1:{port}/v1/models"))["data"]]
+    yield f"vLLM serves {model or 'a model'}", len(served) == 1 and model in {"", *served}, ", ".join(served)
+    written = re.findall(
+        r"^vllm:generation_tokens_total\S* (\S+)", shown(f"http://127.0.0.1:{port}/metrics"), re.MULTILINE
+    )
+    yield "vLLM is warm", sum(map(float, written)) > 0, f"wrote {' '.join(written)} tokens"
+    for address in own_addresses():
+        try:
+            socket.create_connection((address, port), timeout=5).close()
+            said = "connected"
+        except OSError as error:
+            said = str(error)
+        yield f"vLLM cannot be reached at {address}", said != "connected", said
+    pid = run("systemctl", "show", "antesala-vllm.service", "-p", "MainPID", "--value").stdout.strip()
+    told = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    off = {"VLLM_NO_USAGE_STATS=1", "DO_NOT_TRACK=1"} <= set(told)
+    kept = [str(file) for file in Path(expected["engine"]["state"]).rglob("usage_stats.json")]
+    yield "vLLM's usage statistics are off", off and not kept, ", ".join(kept) or "nothing is gathered"
+
+
+def router(expected: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
+    """Who answers reaches vLLM by the router; nobody passes the door without a certificate."""
+    if expected["router"]:
+        models = json.loads(shown(f"http://{expected['router']}/v1/models"))["data"]
+        yield "the router leads to vLLM", bool(models), ", ".join(one["id"] for one in models)
+    if expected["door"]:
+        status = request(f"https://{expected['door']}/v1/models")
+        yield "the door to vLLM is shut to who has no certificate", status == 400, f"HTTP {status}"
+
+
+def shown(url: str) -> str:
+    """What a server of this machine shows."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=30) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def own_addresses() -> list[str]:
+    """This server's addresses on its networks."""
+    listed = json.loads(run("ip", "-j", "-4", "address", "show", "scope", "global").stdout)
+    return [one["local"] for link in listed for one in link.get("addr_info", []) if "local" in one]
+
+
 def refused_packets() -> dict[str, int]:
     """The firewall's counters, by name."""
     listed = json.loads(run("nft", "-j", "list", "counters").stdout)["nftables"]
@@ -271,7 +320,19 @@ def journal(_: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
     )
 
 
-CHECKS: tuple[Check, ...] = (services, webhooks, redis, listening, egress, files, clock, backups, journal)
+CHECKS: tuple[Check, ...] = (
+    services,
+    webhooks,
+    redis,
+    listening,
+    engine,
+    router,
+    egress,
+    files,
+    clock,
+    backups,
+    journal,
+)
 
 
 def main() -> int:
