@@ -112,13 +112,17 @@ verify() {
 if stage verify; then step verify.yml; verify verify; fi
 if stage engine && [ "$engine" = yes ]; then
   step 'vLLM writes, on loopback alone, and tells nobody'
-  written() { inside curl --silent --fail http://127.0.0.1:8000/metrics | awk '/^vllm:generation_tokens_total/ {sum += $2} END {print sum + 0}'; }
+  written() {
+    inside curl --silent --fail http://127.0.0.1:8000/metrics |
+      awk '/^vllm:generation_tokens_total/ {sum += $2} END {print sum + 0}'
+  }
   before=$(written)
   answered engine
   after=$(written)
   awk -v a="$before" -v b="$after" 'BEGIN { exit !(b > a) }' || fail "vLLM was not asked: $before tokens before, $after after"
   echo "tokens that vLLM wrote: $before before, $after after; asked through its router"
-  outside reach 8000 && fail 'vLLM is open to the outside'
+  lab/machine.sh outside "$name" timeout 3 bash -c 'exec 3<>/dev/tcp/198.51.100.1/8000' 2>/dev/null &&
+    fail 'vLLM is open to the outside'
 fi
 if stage answer; then step 'A signed webhook is answered, through front door, proxy and TLS'; answered answer; fi
 
