@@ -54,6 +54,8 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end: to search it again and again was a fifth of the unit tests' time."""
     gc.collect()
     gc.freeze()
+    # Tests make much that lives as long as one of them: a look at every 700 objects finds little.
+    gc.set_threshold(20_000)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
