@@ -104,7 +104,7 @@ class Answering:
         parts = replies(outcome.reply, messages, urgent=urgent)
         if lease.told and parts and not urgent:
             parts += replies(house.pack.message("rate_limit", outcome.language), messages)
-        return Handled(kept, parts)
+        return Handled(kept, parts, urgent)
 
     async def _recorded(self, record: Mapping[str, Any], *, needed: bool) -> str:
         """The record's hash. Not `needed`: a full disk keeps no emergency's route and no fallback back."""

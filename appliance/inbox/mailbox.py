@@ -98,7 +98,7 @@ class Mailbox:
             conversation: the sender's.
             sid: the message's id.
             payload: the message.
-            immediate: it is an emergency: it ends the burst at once, and passes every limit.
+            immediate: it is an emergency: it ends the burst at once, passes every limit and whoever waits.
 
         Raises:
             InboxFull: too much waits, in this conversation or in all.
@@ -158,21 +158,24 @@ class Mailbox:
         if not await self._lane.run("renew", lease.conversation, "in", lease.token, lease_ms):
             raise _stale(lease.conversation, lease.token)
 
-    async def done(self, lease: Lease, session: bytes | None, replies: Sequence[bytes]) -> None:
+    async def done(
+        self, lease: Lease, session: bytes | None, replies: Sequence[bytes], *, urgent: bool = False
+    ) -> None:
         """Answer the turn in one step: session, replies into the outbox, messages away, lease ended.
 
         Args:
             lease: what `take` gave.
             session: kept for a day; None removes it.
             replies: sent in this order.
+            urgent: before those of others that wait.
 
         Raises:
             StaleLease: another has the conversation; nothing was changed.
         """
         if session is None:
-            await self._settle(lease, "", "drop", b"", replies)
+            await self._settle(lease, "", "drop", b"", replies, urgent=urgent)
         else:
-            await self._settle(lease, "", "set", session, replies)
+            await self._settle(lease, "", "set", session, replies, urgent=urgent)
 
     async def bury(self, lease: Lease, replies: Sequence[bytes]) -> None:
         """As `done`, but the messages become dead letters with the lease's reason; the session stays."""
@@ -221,13 +224,20 @@ class Mailbox:
         return int(left)
 
     async def _settle(
-        self, lease: Lease, reason: str, session_mode: str, session: bytes, replies: Sequence[bytes]
+        self,
+        lease: Lease,
+        reason: str,
+        session_mode: str,
+        session: bytes,
+        replies: Sequence[bytes],
+        *,
+        urgent: bool = False,
     ) -> None:
         key = await self._vault.data_key(lease.conversation)
         token, session_ms = str(lease.token), milliseconds(self.policy.session_s)
         sealed = key.seal("session", token, session) if session_mode == "set" else b""
         args: list[str | bytes | int] = [token, reason, session_mode, token, sealed, session_ms]
-        args += [int(self.policy.redact_inbound), len(replies)]
+        args += [int(self.policy.redact_inbound), int(urgent), len(replies)]
         for number, reply in enumerate(replies):
             position = f"{token}.{number}"
             args += [position, key.seal("outbox", position, reply)]

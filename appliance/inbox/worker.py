@@ -27,10 +27,11 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Handled:
-    """What a turn led to: the session to keep (None: none), and the replies in order."""
+    """What a turn led to: the session to keep (None: none), and the replies in order; urgent ones go before others'."""
 
     session: bytes | None
     replies: Sequence[bytes]
+    urgent: bool = False
 
 
 class TurnHandler(Protocol):
@@ -152,7 +153,9 @@ class Worker:
         if handled is None:
             await persist(lambda: self._mailbox.hold(lease))
         else:
-            await persist(lambda: self._mailbox.done(lease, handled.session, handled.replies))
+            await persist(
+                lambda: self._mailbox.done(lease, handled.session, handled.replies, urgent=handled.urgent)
+            )
 
     @staticmethod
     async def _undo(step: Awaitable[None]) -> None:

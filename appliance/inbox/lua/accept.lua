@@ -46,7 +46,8 @@ end
 redis.call('SET', claimed, conversation, 'PX', ARGV[8])
 redis.call('XADD', entries('in', conversation), '*', 'sid', sid, 'body', body, 'told', told and 1 or 0)
 
--- The window of a burst: a while after its last message, but bounded from its first; closed at once if urgent.
+-- The window of a burst: a while after its last message, but bounded from its first. An emergency closes it, and is
+-- due before everything that waits.
 -- A message that comes alone, nothing before it for a while, may be read at once if that is wanted: who reads it
 -- holds it until the window is over when it is only the beginning of something.
 local pace, alone = name('pace', conversation), false
@@ -58,9 +59,9 @@ end
 if urgent then redis.call('HSET', own, 'urgent', 1) end
 redis.call('HSETNX', own, 'first', now)
 local at = math.min(now + quiet_ms, tonumber(redis.call('HGET', own, 'first')) + most_ms)
-if redis.call('HEXISTS', own, 'urgent') == 1 then at = now end
+if redis.call('HEXISTS', own, 'urgent') == 1 then at = 0 end
 redis.call('HSET', own, 'window', at)
-if alone then at = now end
+if alone then at = math.min(at, now) end
 
 if redis.call('ZSCORE', leases('in'), conversation) then
   redis.call('HSET', own, 'due', at)

@@ -1,6 +1,7 @@
 -- A turn is answered: write the session, append the replies, take the messages away, end the lease: one step.
 -- ARGV: shift, conversation, token, reason, session ('keep'|'drop'|'set'), position, body, session_ttl_ms,
--- redact (0|1), replies, then position and body of each reply. With a reason, the messages become dead letters.
+-- redact (0|1), urgent (0|1): sent before everything that waits, replies, then position and body of each reply. With
+-- a reason, the messages become dead letters.
 -- Returns {1 when more is pending}, or {-1} when the lease is stale.
 local conversation, token, reason = ARGV[2], ARGV[3], ARGV[4]
 local session, now = name('session', conversation), now_ms()
@@ -22,7 +23,7 @@ elseif ARGV[5] == 'set' then
   redis.call('PEXPIRE', session, ARGV[8])
 end
 
-for i = 1, tonumber(ARGV[10]) do
-  append_reply(conversation, ARGV[9 + 2 * i], ARGV[10 + 2 * i], now)
+for i = 1, tonumber(ARGV[11]) do
+  append_reply(conversation, ARGV[10 + 2 * i], ARGV[11 + 2 * i], ARGV[10] == '1' and 0 or now)
 end
 return {settle('in', conversation, token, now)}

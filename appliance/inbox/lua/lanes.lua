@@ -131,11 +131,12 @@ local function to_redact(conversation, provider_sid, at)
   redis.call('ZADD', due('redact'), 'NX', at, conversation .. ' ' .. provider_sid)
 end
 
--- Put a reply into the outbox. A conversation that waits for its next attempt goes on waiting: order is kept.
-local function append_reply(conversation, position, body, now)
+-- Put a reply into the outbox, to be sent from `at` on. A conversation that waits for its next attempt goes on
+-- waiting: order is kept.
+local function append_reply(conversation, position, body, at)
   redis.call('XADD', entries('out', conversation), '*', 'position', position, 'body', body)
   if not redis.call('ZSCORE', leases('out'), conversation) then
-    redis.call('ZADD', due('out'), 'NX', now, conversation)
+    redis.call('ZADD', due('out'), 'NX', at, conversation)
   end
 end
 

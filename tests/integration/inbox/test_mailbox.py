@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from appliance.errors import InboxFull, StaleLease
 from appliance.inbox import Accepted, Lease, Mailbox, MailboxPolicy, Outbox, Sending
+from appliance.inbox.lanes import SHARDS
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault
 
 pytestmark = pytest.mark.redis
@@ -59,6 +60,19 @@ async def test_an_urgent_message_closes_the_burst_and_a_later_one_does_not_open_
     await mailbox.accept(ANA, "SM2", b"chest pain", immediate=True)
     await mailbox.accept(ANA, "SM3", b"hello?")
     assert (await take()).messages == (b"a question", b"chest pain", b"hello?")
+
+
+async def test_an_emergency_is_taken_before_all_who_wait(
+    mailbox: Mailbox, take: Take, advance: Advance
+) -> None:
+    waiting = 10 * SHARDS
+    for number in range(waiting):
+        await mailbox.accept(ConversationId(f"c{number}"), f"SM{number}", b"question")
+    advance(60)
+    await mailbox.accept(ANA, "SMurgent", b"chest pain", immediate=True)
+    # Of each shard one is taken in turn, and in its own it is the first.
+    taken = [(await take()).conversation for _ in range(SHARDS)]
+    assert ANA in taken
 
 
 async def test_other_conversations_do_not_wait_for_a_burst(mailbox: Mailbox, take: Take) -> None:

@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 
 from appliance.errors import StaleLease
 from appliance.inbox import DeliveryLog, Lease, Mailbox, Outbox, Receipt, Sending
+from appliance.inbox.lanes import SHARDS
 from appliance.vault import ConversationId, Vault
 
 pytestmark = pytest.mark.redis
@@ -49,6 +50,16 @@ async def test_conversations_do_not_wait_for_each_other(answer: Answer, take_rep
     await answer(ANA, b"to ana")
     await answer(BRAM, b"to bram")
     assert {(await take_reply()).payload, (await take_reply()).payload} == {b"to ana", b"to bram"}
+
+
+async def test_an_urgent_reply_is_sent_before_all_that_wait(
+    mailbox: Mailbox, answer: Answer, take: Take, take_reply: TakeReply
+) -> None:
+    for number in range(10 * SHARDS):
+        await answer(ConversationId(f"c{number}"), b"reply")
+    await mailbox.accept(ANA, "SMurgent", b"chest pain", immediate=True)
+    await mailbox.done(await take(), None, [b"the route"], urgent=True)
+    assert b"the route" in [(await take_reply()).payload for _ in range(SHARDS)]
 
 
 async def test_a_delayed_reply_holds_back_those_behind_it(
