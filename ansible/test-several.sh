@@ -25,8 +25,8 @@ play() {
   for box in "${boxes[@]}"; do pids+=("LAB_PID_${box/-/_}=$(machine pid "$box")"); done
   (cd / && env -i PATH="$python:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$lab/home" LANG=C.UTF-8 ANSIBLE_NOCOLOR=1 \
     "${pids[@]}" LAB_CERTIFICATES="$certificates" LAB_KEY="$key.pub" ANSIBLE_CONFIG="$here/ansible.cfg" \
-    ANSIBLE_CONNECTION_PLUGINS="$here/lab/plugins" ansible-playbook -i "$here/lab/several" "$here/site.yml" \
-    -e antesala_bundle_dir=/srv/antesala/media --tags base,egress,redis "$@")
+    ANSIBLE_CONNECTION_PLUGINS="$here/lab/plugins" ansible-playbook -i "$here/lab/several" "$here/$1" \
+    -e antesala_bundle_dir=/srv/antesala/media "${@:2}")
 }
 # Whom each sentinel that can be asked takes for the master.
 master() {
@@ -60,10 +60,12 @@ for box in store-2 watch-1; do machine up "$box" "$given" "$name-store-1" "${add
 for box in "${boxes[@]}"; do echo "${address[$box]} $box.hospital.example"; done >>"/etc/netns/$name-store-1-out/hosts"
 
 step 'Redis, its replica, and three sentinels'
-play >"$log/install.txt" || { tail -40 "$log/install.txt"; fail install; }
+play site.yml >"$log/install.txt" || { tail -40 "$log/install.txt"; fail install; }
 grep 'changed=' "$log/install.txt"
 until_prints store-1.hospital.example master watch-1
 until_prints slave role store-2
+play verify.yml -e verify_reports="$log/reports" >"$log/verify.txt" || { grep -E 'FAIL|Error' "$log/verify.txt"; fail verify; }
+grep -Eo '[0-9]+ checks, [0-9]+ failed' "$log/verify.txt"
 
 places=store-1.hospital.example:26379,store-2.hospital.example:26379,watch-1.hospital.example:26379
 steadily() {
@@ -94,7 +96,7 @@ until_prints slave role store-1
 until_prints store-2.hospital.example master store-1
 
 step 'The playbook does not take the failover back'
-play >"$log/again.txt" || { tail -40 "$log/again.txt"; fail again; }
+play site.yml >"$log/again.txt" || { tail -40 "$log/again.txt"; fail again; }
 grep 'changed=' "$log/again.txt"
 ! grep -q 'changed=[1-9]' "$log/again.txt" || { grep '^changed' -B3 "$log/again.txt"; fail 'the second run changed something'; }
 [ "$(role store-2)" = master ] || fail 'the master moved'

@@ -65,6 +65,9 @@ lab/certificates.sh "$certificates"
 media=$lab/media-$name
 # The box sees the medium as it would a stick; what lies on it are whole bundles.
 mkdir -p "$media" "$lab/key"
+# The bundle and the bare Debian come from two places: both at a time.
+lab/machine.sh root >"$log/root.txt" 2>&1 &
+root=$!
 if [ -z "$given" ]; then
   step 'A bundle'
   with=(--without-engine)
@@ -79,6 +82,7 @@ release=$(sed -n 's/.*"release": "\(.*\)",/\1/p' "$bundle/bundle.json")
 show() { shown=$1; }
 
 down() {
+  wait "$root" 2>/dev/null || true
   [ -z "${KEEP:-}" ] || { echo "kept: $name"; return; }
   lab/machine.sh down "$name"
   rm -rf "$media"
@@ -86,6 +90,7 @@ down() {
 trap down EXIT
 
 step 'A bare Debian'
+wait "$root" || { cat "$log/root.txt"; fail 'no Debian'; }
 lab/machine.sh up "$name" "$media" >/dev/null
 inside ip route
 inside timeout 3 bash -c 'exec 3<>/dev/tcp/203.0.113.10/443' 2>/dev/null && fail 'the box can get out'

@@ -1,6 +1,7 @@
 #!/bin/bash
 # A Debian 12 that is booted for tests, in a container of systemd-nspawn, with an "outside" that leads nowhere.
 #
+#   lab/machine.sh root                makes the Debian that machines are copies of, if it is not there
 #   lab/machine.sh up NAME MEDIUM [FIRST ADDRESS]
 #                                      boots one with a folder as its medium; prints the process id that Ansible enters.
 #                                      FIRST: a machine whose network it shares, at ADDRESS
@@ -156,7 +157,8 @@ down() {
 }
 
 verb=${1:-} name=${2:-}
-[ -n "$name" ] || { sed -n '4,11s/^# *//p' "$0" >&2; exit 2; }
+[ "$verb" != root ] || { cached_root; exit; }
+[ -n "$name" ] || { sed -n '4,12s/^# *//p' "$0" >&2; exit 2; }
 shift 2
 case $verb in
   up) up "$name" "$@" ;;
@@ -169,5 +171,5 @@ case $verb in
     tail --pid="$(cat "$lab/$name/nspawn.pid")" -f /dev/null
     boot "$name" ;;
   down) down "$name" ;;
-  *) sed -n '4,11s/^# *//p' "$0" >&2; exit 2 ;;
+  *) sed -n '4,12s/^# *//p' "$0" >&2; exit 2 ;;
 esac
