@@ -25,6 +25,9 @@ JOINING_WORDS = frozenset(word for joining in _JOINING.values() for word in join
 # Within numbers, times and the names of places on the web, a point, a comma or a colon is no end.
 _ENDS = r"[;\n()«»\"“”、，；：؛،]|,(?!\d)|[!?…。！？؟]+|[.]+(?=\s|$)|(?<=\s)[-–—](?=\s)|:(?=\s|$)"
 _HAN = re.compile(rf"{_ENDS}|(?=另外|还有|還有|而且|以及|顺便|順便)|(?<=[吗嗎呢])")
+# When something is to be done, in a message of its own after what is to be done: "antes de la operación?".
+_BEFORE = "antes d|abans d|before|prior to|avant|vor|bevor|prima d|înainte|inainte|قبل|перед|до"
+_TAIL = re.compile(rf"[\s?.!…¿؟]*\n\s*(?=(?:{_BEFORE})\w*(?:[ ]\S+){{1,2}}[ ]*(?:\n|$))", re.IGNORECASE)
 _MOST = 8
 # "And" is written onto the Arabic word after it; these words only begin with its letter.
 _NOT_AND = (
@@ -56,7 +59,7 @@ def segments(text: str, language: str) -> tuple[str, ...]:
         text: the masked message.
         language: the language whose joining words are looked for; English's if it has none.
     """
-    clean = visible(text)
+    clean = _TAIL.sub(" ", visible(text))
     pattern = _HAN if has_han(clean) else _PATTERNS.get(language, _PATTERNS["en"])
     leading = _LEADING.get(language, _LEADING["en"])
     parts = [leading.sub("", (part or "").strip(" \t-–—*·•¿¡'")) for part in pattern.split(clean)]

@@ -155,6 +155,7 @@ async def test_five_messages_of_one_thought_get_one_reply_and_a_whole_question_i
     assert house.approved("checkin.documents", "en") in answer.body
     (reply,) = await house.twilio.replies(patient, 1)
     assert house.approved("fasting.clear_liquids", "es") in reply.body
+    assert house.approved("checkin.arrival", "es") not in reply.body
     # Replies keep their order: a second one to the burst would come before this.
     await house.twilio.write(patient, "gracias")
     assert len(await house.twilio.replies(patient, 2)) == 2

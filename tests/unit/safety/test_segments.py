@@ -20,6 +20,18 @@ from appliance.safety.segments import segments
         ("look at bit.ly/x1. ok?", "en", ("look at bit.ly/x1", "ok")),
         ("2,5 horas antes, o 12", "es", ("2,5 horas antes", "12")),
         ("متى أحضر وماذا أحضر معي", "ar", ("متى أحضر", "وماذا أحضر معي")),
+        (
+            "hola\nsi puedo beber agua\nantes de la operación?",
+            "es",
+            ("hola", "si puedo beber agua antes de la operación"),
+        ),
+        ("Can I eat?\nbefore the surgery\nthanks", "en", ("Can I eat before the surgery", "thanks")),
+        ("puc beure?\nabans de l'operació puc fumar?", "ca", ("puc beure", "abans de l'operació puc fumar")),
+        (
+            "what do I bring\nbefore the operation can I eat or drink?",
+            "en",
+            ("what do I bring", "before the operation can I eat", "drink"),
+        ),
         ("?!", "en", ()),
         ("", "en", ()),
         ("water and coffee", "xx", ("water", "coffee")),
