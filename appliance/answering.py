@@ -86,21 +86,21 @@ class Answering:
         """Decide, write the decision down, do what it asks for, and only then give the reply away.
 
         None, and nothing is written, for the beginning of a burst: when it reads as one while more may come, or
-        when more came while it was being answered.
+        when more came while it was being answered. An emergency waits for nothing.
         """
         messages = [InboundMessage.from_json(message) for message in lease.messages]
         turn, session = turn_of(messages), await self._session(lease)
         house = self._house()
         outcome = await handle(turn, session, house)
-        if lease.open_s and (is_unfinished(turn, outcome) or await self._followed(lease)):
+        urgent = outcome.action in _URGENT
+        if lease.open_s and not urgent and (is_unfinished(turn, outcome) or await self._followed(lease)):
             return None
         record = decision_record(lease.conversation, outcome, house, self._model_digest())
-        record_hash = await self._recorded(record, needed=outcome.action not in _URGENT)
+        record_hash = await self._recorded(record, needed=not urgent)
         self._meters.decided(outcome, (datetime.now(UTC) - messages[0].received_at).total_seconds())
         if self._observer:
             self._observer.seen(messages[-1].sender, turn, outcome, record_hash)
         kept = await self._carry_out(lease.conversation, outcome, messages[-1])
-        urgent = outcome.action in _URGENT
         parts = replies(outcome.reply, messages, urgent=urgent)
         if lease.told and parts and not urgent:
             parts += replies(house.pack.message("rate_limit", outcome.language), messages)

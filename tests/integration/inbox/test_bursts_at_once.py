@@ -1,12 +1,22 @@
 """Bursts on a real Redis: what comes alone is handed out at once, and what is only a beginning waits for the rest."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from house_fakes import WATER, ScriptedScope, reading, small_house
+from redis.asyncio import Redis
 
+from appliance.answering import Answering
+from appliance.channel import InboundMessage
 from appliance.errors import StaleLease
 from appliance.inbox import Lease, Mailbox, MailboxPolicy
-from appliance.vault import ConversationId
+from appliance.inbox.consent import OptOuts
+from appliance.inbox.urgent import Urgent
+from appliance.safety.scope import Reading
+from appliance.telemetry.board import Board
+from appliance.vault import ConversationId, Vault
 
 pytestmark = pytest.mark.redis
 
@@ -98,3 +108,55 @@ async def test_who_lost_the_lease_holds_nothing(eager: Mailbox, take: Take, adva
     await take()
     with pytest.raises(StaleLease):
         await eager.hold(late)
+
+
+class Kept:
+    """A journal in memory."""
+
+    def __init__(self) -> None:
+        self.actions: list[str] = []
+
+    def append(self, record: Mapping[str, Any]) -> str:
+        self.actions.append(record["action"])
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("read", "answered"),
+    [(WATER, False), (reading("emergency", "emergency.medical"), True)],
+    ids=["a question waits for what follows", "an emergency does not"],
+)
+async def test_what_came_meanwhile_holds_back_an_answer_and_no_emergency(
+    eager: Mailbox, take: Take, redis: Redis, vault: Vault, read: Reading, *, answered: bool
+) -> None:
+    # No rule finds these words, so that nothing is known of an emergency before the turn is read.
+    text = "something that only the reading knows"
+    message = InboundMessage(
+        "SM1",
+        "whatsapp:+12025550101",
+        "whatsapp:+12025550100",
+        text,
+        "text",
+        None,
+        (),
+        None,
+        datetime.now(UTC),
+    )
+    journal = Kept()
+    answering = Answering(
+        lambda: small_house(scope=ScriptedScope(read)),
+        vault,
+        OptOuts(redis),
+        Urgent(redis),
+        eager,
+        journal=journal,
+        meters=Board.new().answers,
+        observer=None,
+        model_digest=lambda: "",
+    )
+    await eager.accept(ANA, "SM1", message.to_json())
+    lease = await take()
+    await eager.accept(ANA, "SM2", message.to_json())
+    handled = await answering.handle(lease)
+    assert (handled is not None) is answered
+    assert journal.actions == (["emergency"] if answered else [])
