@@ -47,7 +47,7 @@ answered() {
   echo "answered: $(sed -n 2p "$log/$1.txt" | cut -c1-70)…"
 }
 # A conversation that goes on is not opened again: only the first reply says what the assistant is.
-ana=34600000001 bram=34600000002
+ana=12025550101 bram=12025550102
 writes() {
   outside ask "$2" --patient "$1" >"$log/$3.txt" || { cat "$log/$3.txt"; fail "no answer: $3"; }
   case $4 in
