@@ -1,7 +1,9 @@
 """Failing over: a master dies, its sentinels promote the replica, and the inbox goes on there by itself."""
 
 import asyncio
+import secrets
 import shutil
+import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
@@ -13,7 +15,6 @@ from needs import missing
 from redis.exceptions import RedisError
 
 from appliance.demo.listening import HOST
-from appliance.engine.serve import free_port
 from appliance.errors import StoreUnavailable
 from appliance.inbox import Mailbox, MailboxPolicy
 from appliance.vault import ConversationId, KeyRing, RedisDataKeyStore, Vault, connect
@@ -37,7 +38,7 @@ async def trio(tmp_path: Path) -> AsyncIterator[Trio]:
     server = shutil.which("redis-server")
     if not server:
         missing("redis-server not found: apt-get install redis-server")
-    ports = [free_port(0) for _ in range(5)]
+    ports = _free_ports(5)
 
     def start(number: int, *options: str, sentinel: bool = False) -> subprocess.Popen[bytes]:
         folder = tmp_path / f"{number}"
@@ -64,6 +65,17 @@ async def trio(tmp_path: Path) -> AsyncIterator[Trio]:
             await _know_each_other(ports)
         places = ",".join(f"{HOST}:{port}" for port in ports[2:])
         yield Trio(f"sentinel://{places}/wards?db=0", master)
+
+
+def _free_ports(count: int) -> list[int]:
+    """Below those that the system gives to whoever connects: nobody takes one before its server does."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as trying, suppress(OSError):
+            trying.bind((HOST, port))
+            found[port] = None
+    return list(found)
 
 
 async def _know_each_other(ports: list[int]) -> None:
